@@ -1,0 +1,467 @@
+"""What a person does to the common work: each act in one transaction, with its way back.
+
+Every function takes who acts and what was asked, and returns the :class:`Act`, or None where all
+stands already as asked (a repeated submit does nothing twice). Refusals are exceptions:
+:class:`Stale` for work that was based on an old version, :class:`Refused` for what cannot be.
+"""
+
+import functools
+import uuid
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from talks.models import Article, Passage
+from talks.text import first_words
+
+from .models import (
+    Act,
+    ActKind,
+    Codebook,
+    Note,
+    Tag,
+    Tagging,
+    TagStatus,
+    Visibility,
+)
+
+MODELS = {"tagging": Tagging, "note": Note, "tag": Tag}
+
+
+class Refused(Exception):
+    """What was asked cannot be done; the message is for the person who asked."""
+
+
+class Stale(Exception):
+    """The row was changed since: ``current`` is the row as it stands."""
+
+    def __init__(self, current):
+        super().__init__("This was changed in the meantime.")
+        self.current = current
+
+
+class _Changes:
+    """Collects what an act changes, row by row, for its :class:`Act`."""
+
+    def __init__(self):
+        self.rows = []
+        self.passages = set()
+
+    def made(self, row):
+        self._note(row, None, {})
+
+    def change(self, row, **fields):
+        """Set ``fields`` on ``row`` and count its version up."""
+        before = {name: _plain(getattr(row, name)) for name in fields}
+        self._note(row, before, None)
+        for name, value in fields.items():
+            setattr(row, name, value)
+        row.version += 1
+        row.save(update_fields=[*fields, "version"])
+        self.rows[-1] |= {
+            "version": row.version,
+            "after": {name: _plain(getattr(row, name)) for name in fields},
+        }
+        self._touch(row)
+
+    def _note(self, row, before, after):
+        self._touch(row)
+        self.rows.append(
+            {
+                "model": row._meta.model_name,
+                "pk": row.pk,
+                "version": row.version,
+                "before": before,
+                "after": after,
+            }
+        )
+
+    def _touch(self, row):
+        about = row.parent if isinstance(row, Note) and row.parent_id else row
+        if passage := getattr(about, "passage_id", None):
+            self.passages.add(passage)
+
+
+def _plain(value):
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _act(function):
+    """Run ``function`` in a transaction, unless this person's request of that key is done."""
+
+    @functools.wraps(function)
+    def run(actor, *args, key=None, **kwargs):
+        key = key or uuid.uuid4()
+        with transaction.atomic():
+            # Acts of one person with one key wait for each other, so the second finds the first.
+            _lock(f"act {actor.pk} {key}")
+            if done := Act.objects.filter(actor=actor, key=key).first():
+                return done
+            return function(actor, *args, key=key, **kwargs)
+
+    return run
+
+
+def _lock(name):
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def _in_turn(article):
+    """Let the acts on one article commit in the order of their keys, so that none is missed."""
+    if article is not None:
+        Article.objects.select_for_update(no_key=True).only("pk").get(pk=article.pk)
+
+
+def _record(actor, kind, changes, *, article, summary, key, is_private=False, undoes=None):
+    return Act.objects.create(
+        actor=actor,
+        kind=kind,
+        article=article,
+        summary=summary[:300],
+        passages=sorted(changes.passages),
+        changes=changes.rows,
+        undoes=undoes,
+        is_private=is_private,
+        key=key,
+    )
+
+
+# Tags
+
+
+@_act
+def tag_passage(actor, article, start, end, tag, *, note="", visibility=Visibility.TEAM, key):
+    """Put ``tag`` (a :class:`Tag`, or a new one's name) on ``text[start:end]``."""
+    _in_turn(article)
+    changes = _Changes()
+    if isinstance(tag, str):
+        tag = _propose(actor, tag, changes)
+    passage = Passage.objects.at(article, start, end)
+    tagging, was_new = Tagging.objects.get_or_create(
+        passage=passage,
+        tag=tag,
+        coder=actor,
+        withdrawn_at=None,
+        defaults={"codebook_version": tag.codebook.version},
+    )
+    if was_new:
+        changes.made(tagging)
+    if note:
+        changes.made(
+            Note.objects.create(passage=passage, author=actor, text=note, visibility=visibility)
+        )
+    if not changes.rows:
+        return None
+    return _record(
+        actor,
+        ActKind.TAG,
+        changes,
+        article=article,
+        summary=f"Tagged {_quoted(passage)} with {tag.name}",
+        key=key,
+        is_private=not was_new and visibility == Visibility.PRIVATE,
+    )
+
+
+def _propose(actor, name, changes):
+    """The tag of this name however it is spelt, proposed anew where there is none to offer."""
+    codebook = Codebook.objects.select_for_update(no_key=True).order_by("pk").first()
+    if codebook is None:
+        raise Refused("There is no codebook yet; an admin can load one.")
+    tag = Tag.objects.filter(codebook=codebook).called(name).select_related("codebook").first()
+    while tag is not None and tag.replaced_by_id:
+        tag = tag.replaced_by
+    if tag is None:
+        tag = Tag.objects.create(codebook=codebook, name=name, proposed_by=actor)
+        changes.made(tag)
+    elif tag.status == TagStatus.ARCHIVED:
+        changes.change(tag, status=TagStatus.PROPOSED)
+    return tag
+
+
+@_act
+def withdraw_tagging(actor, tagging, version, *, key):
+    """Take one's own tag off a passage; the tagging itself is kept."""
+    article = tagging.passage.article
+    _in_turn(article)
+    tagging = Tagging.objects.select_related("passage", "tag").get(pk=tagging.pk)
+    if tagging.withdrawn_at:
+        return None
+    if tagging.version != version:
+        raise Stale(tagging)
+    changes = _Changes()
+    changes.change(tagging, withdrawn_at=timezone.now())
+    return _record(
+        actor,
+        ActKind.UNTAG,
+        changes,
+        article=article,
+        summary=f"Took {tagging.tag.name} off {_quoted(tagging.passage)}",
+        key=key,
+    )
+
+
+# Notes
+
+
+@_act
+def write_note(actor, text, visibility, *, article=None, span=None, tag=None, key):
+    """Write a note on ``text[start:end]`` of an article, on the article itself, or on a tag."""
+    _in_turn(article)
+    about = {"tag": tag} if tag else {"article": article}
+    if span:
+        about = {"passage": Passage.objects.at(article, *span)}
+    note = Note.objects.create(author=actor, text=text, visibility=visibility, **about)
+    changes = _Changes()
+    changes.made(note)
+    return _record(
+        actor,
+        ActKind.NOTE,
+        changes,
+        article=article,
+        summary=f"Noted {_quoted(note)}",
+        key=key,
+        is_private=visibility == Visibility.PRIVATE,
+    )
+
+
+@_act
+def reply(actor, note, text, *, key):
+    """Answer a note; a reply is as visible as the note."""
+    article = article_of(note)
+    _in_turn(article)
+    note = Note.objects.select_for_update(no_key=True).get(pk=note.pk)
+    if note.withdrawn_at:
+        raise Refused("This note was withdrawn in the meantime, so it cannot be answered.")
+    answer = Note(author=actor, text=text, visibility=note.visibility, parent=note)
+    answer.save(force_insert=True)
+    changes = _Changes()
+    changes.made(answer)
+    return _record(
+        actor,
+        ActKind.REPLY,
+        changes,
+        article=article,
+        summary=f"Replied {_quoted(answer)}",
+        key=key,
+        is_private=note.visibility == Visibility.PRIVATE,
+    )
+
+
+@_act
+def edit_note(actor, note, text, visibility, version, *, key):
+    """Change one's own note, based on its ``version``."""
+    article = article_of(note)
+    _in_turn(article)
+    note = Note.objects.select_for_update(no_key=True, of=["self"]).get(pk=note.pk)
+    if note.withdrawn_at or note.version != version:
+        raise Stale(note)
+    if note.parent_id:
+        visibility = note.visibility
+    if (note.text, note.visibility) == (text, visibility):
+        return None
+    was_private = note.visibility == Visibility.PRIVATE
+    changes = _Changes()
+    _change_note(note, changes, text=text, visibility=visibility, edited_at=timezone.now())
+    return _record(
+        actor,
+        ActKind.EDIT_NOTE,
+        changes,
+        article=article,
+        summary=f"Edited a note to {_quoted(note)}",
+        key=key,
+        is_private=was_private and visibility == Visibility.PRIVATE,
+    )
+
+
+def _change_note(note, changes, **fields):
+    """Change a note, and the visibility of its replies with it."""
+    old = note.visibility
+    changes.change(note, **fields)
+    if note.visibility == old:
+        return
+    replies = Note.objects.filter(parent=note)
+    if note.visibility == Visibility.PRIVATE and replies.exclude(author=note.author).exists():
+        raise Refused("Colleagues have answered this note, so it stays with the team.")
+    for answer in replies.select_for_update(no_key=True):
+        changes.change(answer, visibility=note.visibility)
+
+
+@_act
+def withdraw_note(actor, note, version, *, key):
+    """Take back one's own note; it is kept, and can be brought back by undoing."""
+    article = article_of(note)
+    _in_turn(article)
+    note = Note.objects.select_for_update(no_key=True, of=["self"]).get(pk=note.pk)
+    if note.withdrawn_at:
+        return None
+    if note.version != version:
+        raise Stale(note)
+    changes = _Changes()
+    changes.change(note, withdrawn_at=timezone.now())
+    return _record(
+        actor,
+        ActKind.WITHDRAW_NOTE,
+        changes,
+        article=article,
+        summary=f"Withdrew the note {_quoted(note)}",
+        key=key,
+        is_private=note.visibility == Visibility.PRIVATE,
+    )
+
+
+def article_of(note):
+    """The article that a note is about in the end; None for one on a tag."""
+    root = note.parent if note.parent_id else note
+    if root.article_id:
+        return root.article
+    return root.passage.article if root.passage_id else None
+
+
+# Bounds
+
+
+@_act
+def move_bounds(actor, passage, start, end, *, key):
+    """Carry one's own tags and notes from ``passage`` to ``text[start:end]``.
+
+    The passage itself never changes, and colleagues' work on it stays where they put it.
+    """
+    article = passage.article
+    _in_turn(article)
+    taggings = list(Tagging.objects.live().filter(passage=passage, coder=actor))
+    notes = list(Note.objects.live().filter(passage=passage, author=actor))
+    if (passage.start, passage.end) == (start, end):
+        return None
+    if not taggings and not notes:
+        raise Refused("Only your own tags and notes can be moved, and there are none here.")
+    target = Passage.objects.at(article, start, end)
+    there = set(
+        Tagging.objects.live()
+        .filter(passage=target, coder=actor)
+        .values_list("tag_id", flat=True)
+    )
+    changes = _Changes()
+    changes.passages.add(target.pk)
+    for tagging in taggings:
+        if tagging.tag_id in there:
+            changes.change(tagging, withdrawn_at=timezone.now())
+        else:
+            changes.change(tagging, passage_id=target.pk)
+    for note in notes:
+        changes.change(note, passage_id=target.pk)
+    return _record(
+        actor,
+        ActKind.MOVE_BOUNDS,
+        changes,
+        article=article,
+        summary=f"Moved the bounds to {_quoted(target)}",
+        key=key,
+        is_private=not taggings and all(n.visibility == Visibility.PRIVATE for n in notes),
+    )
+
+
+# Undoing
+
+
+@_act
+def undo(actor, act, *, key):
+    """Take back one's own act, as a new act; of an undoing, do it again."""
+    _in_turn(act.article)
+    if Act.objects.filter(undoes=act).exists():
+        return None
+    changes = _Changes()
+    for row in reversed(act.changes):
+        _take_back(actor, row, changes)
+    kind = ActKind.REDO if act.kind == ActKind.UNDO else ActKind.UNDO
+    done = act
+    while done.undoes:
+        done = done.undoes
+    changes.passages |= set(act.passages)
+    return _record(
+        actor,
+        kind,
+        changes,
+        article=act.article,
+        summary=f"{'Did again' if kind == ActKind.REDO else 'Undid'}: {_lower_first(done.summary)}",
+        key=key,
+        is_private=act.is_private,
+        undoes=act,
+    )
+
+
+def _take_back(actor, row, changes):
+    model = MODELS[row["model"]]
+    current = model.objects.select_for_update(no_key=True, of=["self"]).get(pk=row["pk"])
+    if model is Tag:
+        _take_back_tag(actor, current, row, changes)
+        return
+    if current.version != row["version"]:
+        raise Refused(
+            "This was changed again in the meantime, so it can no longer be undone from here."
+        )
+    if row["before"] is None:
+        changes.change(current, withdrawn_at=timezone.now())
+        return
+    fields = dict(row["before"])
+    if fields.get("withdrawn_at"):
+        fields["withdrawn_at"] = timezone.now()
+    if "edited_at" in fields:
+        fields["edited_at"] = timezone.now()
+    if model is Tagging and fields.get("withdrawn_at", current.withdrawn_at) is None:
+        _refuse_twin(current, fields)
+    if model is Note and "visibility" in fields and not current.parent_id:
+        _change_note(current, changes, **fields)
+    elif not (model is Note and "visibility" in fields and current.parent_id):
+        changes.change(current, **fields)
+
+
+def _refuse_twin(tagging, fields):
+    twin = Tagging.objects.live().filter(
+        passage=fields.get("passage_id", tagging.passage_id),
+        tag=tagging.tag_id,
+        coder=tagging.coder_id,
+    )
+    if twin.exclude(pk=tagging.pk).exists():
+        raise Refused("You have put this tag on this passage again, so there is nothing to undo.")
+
+
+def _take_back_tag(actor, tag, row, changes):
+    """Put a proposal aside, or offer it again; once others use it, it stays."""
+    if row["before"] is None or row["before"].get("status") == TagStatus.ARCHIVED:
+        in_use = Tagging.objects.live().filter(tag=tag).exists()
+        if tag.status == TagStatus.PROPOSED and not in_use:
+            changes.change(tag, status=TagStatus.ARCHIVED)
+    elif tag.status == TagStatus.ARCHIVED and not tag.replaced_by_id:
+        changes.change(tag, status=row["before"]["status"])
+
+
+def last_acts(actor):
+    """What Ctrl+Z takes back and what Ctrl+Shift+Z does again: two acts, or None for each.
+
+    An undoing can be taken back as long as nothing else was done since.
+    """
+    acts = (
+        Act.objects.filter(actor=actor, undone_by=None)
+        .annotate(is_undo=Q(kind=ActKind.UNDO))
+        .order_by("is_undo", "-pk")
+        .distinct("is_undo")
+        .select_related("undoes")
+        .defer("changes", "undoes__changes")
+    )
+    found = {act.is_undo: act for act in acts}
+    undoable, redoable = found.get(False), found.get(True)
+    if undoable and redoable and redoable.pk < undoable.pk:
+        redoable = None
+    return undoable, redoable
+
+
+def _quoted(row):
+    words = row.exact if isinstance(row, Passage) else row.text
+    return f"“{first_words(words)[:120]}”"
+
+
+def _lower_first(words):
+    return words[:1].lower() + words[1:]

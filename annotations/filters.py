@@ -1,0 +1,116 @@
+"""What lists can be narrowed by, read from the page's address. A bad value narrows nothing."""
+
+from django import forms
+from django.conf.locale import LANG_INFO
+from django.db.models import F
+
+from talks.models import Article, ArticleStatus, Round
+
+from . import overview
+
+
+def choices(rows, empty):
+    return [("", empty), *rows]
+
+
+def language_name(code):
+    return LANG_INFO.get(code.lower(), {}).get("name", code)
+
+
+class ArticleFilterForm(forms.Form):
+    """The list of articles: which, and in which order."""
+
+    round = forms.ChoiceField(required=False)
+    language = forms.ChoiceField(required=False)
+    status = forms.ChoiceField(
+        required=False, choices=choices(ArticleStatus.choices, "Drafts and published")
+    )
+    work = forms.ChoiceField(
+        label="Your work",
+        required=False,
+        choices=[("", "With and without"), ("mine", "With your work"), ("none", "Without it")],
+    )
+    sort = forms.ChoiceField(
+        label="Order",
+        required=False,
+        choices=[
+            ("", "Newest first"),
+            ("passages", "Most passages first"),
+            ("worked", "Your latest work first"),
+        ],
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        rounds = Round.objects.newest_first().values_list("slug", "name")
+        self.fields["round"].choices = choices(rounds, "All rounds")
+        codes = Article.objects.visible_to(user).order_by("language").values_list("language")
+        self.fields["language"].choices = choices(
+            [(code, language_name(code)) for (code,) in codes.distinct()], "All languages"
+        )
+        if not user.is_authenticated:
+            del self.fields["work"], self.fields["sort"]
+        if not (user.is_authenticated and user.may_administer):
+            del self.fields["status"]
+
+    def articles(self):
+        """The articles asked for, with counts for those who work here."""
+        self.full_clean()
+        wanted = self.cleaned_data
+        articles = Article.objects.visible_to(self.user).for_lists().select_related("round")
+        if wanted.get("round"):
+            articles = articles.filter(round__slug=wanted["round"])
+        for name in ("language", "status"):
+            if wanted.get(name):
+                articles = articles.filter(**{name: wanted[name]})
+        if wanted.get("work"):
+            worked_on = overview.is_worked_on_by(self.user)
+            articles = articles.filter(worked_on if wanted["work"] == "mine" else ~worked_on)
+        articles = articles.newest_first()
+        if self.user.is_authenticated:
+            articles = overview.with_work(articles, self.user)
+        orders = {"passages": "-passage_count", "worked": "worked_at"}
+        if first := orders.get(wanted.get("sort")):
+            order = F(first.removeprefix("-")).desc(nulls_last=True)
+            articles = articles.order_by(order, *articles.query.order_by)
+        return articles
+
+    def is_narrowed(self):
+        return any(value for name, value in self.cleaned_data.items() if name != "sort")
+
+
+class PassageFilterForm(forms.Form):
+    """A tag's passages: whose, in which article, and with the tags below it or without."""
+
+    coder = forms.ChoiceField(required=False)
+    article = forms.ChoiceField(required=False)
+    alone = forms.BooleanField(label="This tag alone", required=False)
+
+    def __init__(self, *args, tags, tag, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.tag = tag
+        self.user = user
+        self.branch = tags.branch(tag.pk)
+        if len(self.branch) == 1:
+            del self.fields["alone"]
+        all_ = overview.taggings_of(self.branch, user)
+        coders = [(str(coder.pk), str(coder)) for coder in overview.coders_of(all_)]
+        self.fields["coder"].choices = choices(coders, "Everybody")
+        articles = [(str(one.pk), one.headline) for one in overview.articles_of(all_)]
+        self.fields["article"].choices = choices(articles, "All articles")
+
+    def taggings(self):
+        """The taggings asked for."""
+        self.full_clean()
+        wanted = self.cleaned_data
+        tags = {self.tag.pk} if wanted.get("alone") else self.branch
+        taggings = overview.taggings_of(tags, self.user)
+        if wanted.get("coder"):
+            taggings = taggings.filter(coder=wanted["coder"])
+        if wanted.get("article"):
+            taggings = taggings.filter(passage__article=wanted["article"])
+        return taggings
+
+    def is_narrowed(self):
+        return any(self.cleaned_data.values())

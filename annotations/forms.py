@@ -1,0 +1,152 @@
+"""What people type into the reader, checked against the frozen text and the codebook."""
+
+from django import forms
+
+from talks import gate, text as plain_text
+
+from .models import NOTE_LENGTH, Tag, TagStatus, Visibility
+
+
+class SpanForm(forms.Form):
+    """A selection: ``start``, ``end`` and the words ``exact`` between them.
+
+    Outer white space is left out and cut graphemes are taken whole, so ``cleaned_data`` may hold
+    another span than was sent; its words are those of the text.
+    """
+
+    start = gate.CodePointField()
+    end = gate.CodePointField()
+    exact = gate.QuoteField()
+
+    def __init__(self, *args, article, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.article = article
+
+    def clean(self):
+        data = super().clean()
+        if all(name in data for name in ("start", "end", "exact")):
+            self._clean_span(data)
+        return data
+
+    def _clean_span(self, data):
+        text, start, end = self.article.text, data["start"], data["end"]
+        if start >= end:
+            self.add_error("end", "The end must come after the start. Select some text first.")
+        elif end > len(text):
+            self.add_error("end", "The selection goes beyond the end of the article.")
+        elif text[start:end] != data["exact"]:
+            self.add_error(
+                "exact", "This is not what stands there in the article. Select the words again."
+            )
+        else:
+            start, end = plain_text.trimmed(text, start, end)
+            if start == end:
+                self.add_error("exact", "There are no words in this selection.")
+                return
+            start, end = plain_text.widened_to_graphemes(text, start, end)
+            data |= {"start": start, "end": end, "exact": text[start:end]}
+
+    @property
+    def span(self):
+        return self.cleaned_data["start"], self.cleaned_data["end"]
+
+
+class KeyedForm(forms.Form):
+    key = gate.KeyField()
+
+
+class NoteTextField(gate.PlainTextField):
+    def __init__(self, **kwargs):
+        super().__init__(max_length=NOTE_LENGTH, **kwargs)
+
+    def clean(self, value):
+        value = super().clean(value)
+        if value and not value.strip():
+            if self.required:
+                raise forms.ValidationError("Write something first.", code="required")
+            return ""
+        return value
+
+
+class VisibilityField(forms.ChoiceField):
+    def __init__(self, **kwargs):
+        super().__init__(choices=Visibility.choices, required=False, **kwargs)
+
+    def clean(self, value):
+        return super().clean(value) or Visibility.TEAM
+
+
+class TagField(gate.NameField):
+    """The number of a tag, the name of one, or a new name: gives a :class:`Tag` or a string."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            max_length=120,
+            error_messages={"required": "Choose a tag, or type the name of a new one."},
+            **kwargs,
+        )
+
+    def clean(self, value):
+        name = super().clean(value)
+        if not name:
+            return None
+        tags = Tag.objects.select_related("codebook", "replaced_by__codebook")
+        if name.isascii() and name.isdigit():
+            tag = tags.filter(pk=name).first() if len(name) < 19 else None
+            if tag is None:
+                raise forms.ValidationError(
+                    "There is no tag of this number. A new tag's name needs a letter."
+                )
+        else:
+            tag = tags.called(name).first()
+        if tag is None:
+            if not any(character.isalpha() for character in name):
+                raise forms.ValidationError("A new tag's name needs a letter.")
+            return name
+        if tag.replaced_by:
+            tag = tag.replaced_by
+        if tag.status == TagStatus.ARCHIVED:
+            if tag.proposed_by_id:
+                return tag.name
+            raise forms.ValidationError(
+                f"“{tag.name}” is archived. Choose another tag, or ask an editor to bring it back."
+            )
+        return tag
+
+
+class TaggingForm(SpanForm, KeyedForm):
+    tag = TagField()
+    note = NoteTextField(required=False)
+    visibility = VisibilityField()
+
+
+class PassageNoteForm(SpanForm, KeyedForm):
+    """A note on a passage, or on the article itself where the span is left empty."""
+
+    text = NoteTextField()
+    visibility = VisibilityField()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not any(self.data.get(name) for name in ("start", "end", "exact")):
+            for name in ("start", "end", "exact"):
+                del self.fields[name]
+
+    @property
+    def span(self):
+        return super().span if "start" in self.fields else None
+
+
+class NoteForm(KeyedForm):
+    """A note on a tag, or a reply."""
+
+    text = NoteTextField()
+    visibility = VisibilityField()
+
+
+class NoteEditForm(NoteForm):
+    version = gate.VersionField()
+
+
+class VersionForm(forms.Form):
+    version = gate.VersionField()

@@ -1,0 +1,345 @@
+"""What researchers say about the text: codebook, taggings, notes, and who did what."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models.functions import Lower, Now
+from django.urls import reverse
+
+from talks.models import Article, ArticleStatus, Colour, Passage, is_one_of
+
+
+class NameKey(Func):
+    """What a tag's name is compared by: compatibility form, lower case, single spaces."""
+
+    template = (
+        r"lower(normalize(btrim(regexp_replace(%(expressions)s, '\s+', ' ', 'g')), NFKC))"
+    )
+    output_field = models.TextField()
+
+
+class Codebook(models.Model):
+    """The tags a team shares. Every change of it makes a new version."""
+
+    name = models.CharField(max_length=200)
+    version = models.PositiveIntegerField(default=1)
+    description = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="codebook_name_is_unique")]
+
+    def __str__(self):
+        return self.name
+
+
+class TagStatus(models.TextChoices):
+    """Proposed by a researcher, taken up by an editor, or no longer offered."""
+
+    PROPOSED = "proposed"
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+
+
+class TagQuerySet(models.QuerySet):
+    def offered(self):
+        """Those that can be put on a passage."""
+        return self.exclude(status=TagStatus.ARCHIVED)
+
+    def in_tree_order(self):
+        """As they stand in the codebook among their siblings."""
+        return self.order_by("order", "name", "pk")
+
+    def called(self, name):
+        """Those of this name, however it is spelt: case, width and spaces do not count."""
+        return self.annotate(key=NameKey("name")).filter(key=NameKey(Value(name)))
+
+
+class Tag(models.Model):
+    """A code of the codebook, with the rule for its use."""
+
+    codebook = models.ForeignKey(Codebook, models.PROTECT, related_name="tags")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    name = models.CharField(max_length=120)
+    definition = models.TextField(blank=True)
+    example = models.TextField(blank=True)
+    counter_example = models.TextField(blank=True)
+    colour = models.CharField(
+        max_length=16, choices=Colour, blank=True, help_text="Empty: the colour of its parent."
+    )
+    shortcut = models.CharField(max_length=1, blank=True)
+    order = models.PositiveIntegerField(default=0, help_text="Among its siblings.")
+    status = models.CharField(max_length=16, choices=TagStatus, default=TagStatus.PROPOSED)
+    replaced_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaces"
+    )
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = TagQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "codebook",
+                NameKey("name"),
+                name="tag_name_is_unique_however_spelt",
+                violation_error_message="The codebook has a tag of this name already.",
+            ),
+            models.UniqueConstraint(
+                fields=["codebook", "shortcut"],
+                condition=~Q(shortcut=""),
+                name="tag_shortcut_is_unique",
+            ),
+            models.CheckConstraint(
+                name="tag_name_is_not_blank", condition=Q(name__regex=r"\S")
+            ),
+            models.CheckConstraint(
+                name="tag_status_is_known", condition=is_one_of("status", TagStatus)
+            ),
+            models.CheckConstraint(
+                name="tag_colour_is_known", condition=Q(colour="") | is_one_of("colour", Colour)
+            ),
+            models.CheckConstraint(
+                name="replaced_tag_is_archived",
+                condition=Q(replaced_by__isnull=True) | Q(status=TagStatus.ARCHIVED),
+            ),
+            models.CheckConstraint(
+                name="tag_does_not_replace_itself",
+                condition=Q(replaced_by__isnull=True) | ~Q(replaced_by=F("pk")),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("annotations:tag_detail", args=[self.pk])
+
+
+class WorkStatus(models.TextChoices):
+    """How far a tagging has come on its way from its coder to the team."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class TaggingQuerySet(models.QuerySet):
+    def live(self):
+        """Those not withdrawn."""
+        return self.filter(withdrawn_at=None)
+
+    def visible_to(self, user):
+        """Everybody's for those who work here, nobody's for visitors."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.live().filter(passage__article__in=Article.objects.visible_to(user))
+
+
+class Tagging(models.Model):
+    """A coder's judgement that a tag fits a passage; each coder's own."""
+
+    passage = models.ForeignKey(Passage, models.PROTECT, related_name="taggings")
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="taggings")
+    coder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="taggings")
+    codebook_version = models.PositiveIntegerField(help_text="That the tag was chosen from.")
+    status = models.CharField(max_length=16, choices=WorkStatus, default=WorkStatus.SUBMITTED)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TaggingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["passage", "tag", "coder"],
+                condition=Q(withdrawn_at=None),
+                name="coder_tags_a_passage_once",
+                violation_error_message="You have put this tag on this passage already.",
+            ),
+            models.CheckConstraint(
+                name="tagging_status_is_known", condition=is_one_of("status", WorkStatus)
+            ),
+            models.CheckConstraint(
+                name="codebook_version_counts_from_one", condition=Q(codebook_version__gte=1)
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.tag_id} on {self.passage_id} by {self.coder_id}"
+
+
+class Visibility(models.TextChoices):
+    PRIVATE = "private", "only me"
+    TEAM = "team", "the team"
+
+
+NOTE_LENGTH = 20_000
+
+
+class NoteQuerySet(models.QuerySet):
+    def live(self):
+        """Those not withdrawn."""
+        return self.filter(withdrawn_at=None)
+
+    def readable_by(self, user):
+        """The team's notes, and one's own private ones; none for visitors.
+
+        A withdrawn note with replies is among them, so that nobody's reply goes with it.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        replies = Note.objects.live().filter(parent=OuterRef("pk"))
+        return self.filter(
+            Q(visibility=Visibility.TEAM) | Q(author=user),
+            Q(withdrawn_at=None) | Exists(replies),
+        )
+
+    def visible_to(self, user):
+        """Those that ``user`` may read, on what ``user`` may see."""
+        notes = self.readable_by(user)
+        if not user.is_authenticated or user.may_administer:
+            return notes
+        drafts = Article.objects.filter(status=ArticleStatus.DRAFT)
+        return notes.exclude(
+            Q(article__in=drafts)
+            | Q(passage__article__in=drafts)
+            | Q(parent__article__in=drafts)
+            | Q(parent__passage__article__in=drafts)
+        )
+
+    def in_thread_order(self):
+        """Oldest first, as they were written."""
+        return self.order_by("created_at", "pk")
+
+
+class Note(models.Model):
+    """What somebody remarks on a passage, an article or a tag, or in reply to such a note.
+
+    Exactly one of ``passage``, ``article``, ``tag`` and ``parent`` is set: a reply is about what
+    its parent is about, and as visible.
+    """
+
+    passage = models.ForeignKey(
+        Passage, models.PROTECT, null=True, blank=True, related_name="notes"
+    )
+    article = models.ForeignKey(
+        Article, models.PROTECT, null=True, blank=True, related_name="notes"
+    )
+    tag = models.ForeignKey(Tag, models.PROTECT, null=True, blank=True, related_name="notes")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replies"
+    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notes")
+    text = models.TextField()
+    visibility = models.CharField(max_length=16, choices=Visibility, default=Visibility.TEAM)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="note_is_about_one_thing",
+                condition=Q(passage__isnull=False, article=None, tag=None, parent=None)
+                | Q(passage=None, article__isnull=False, tag=None, parent=None)
+                | Q(passage=None, article=None, tag__isnull=False, parent=None)
+                | Q(passage=None, article=None, tag=None, parent__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="note_says_something",
+                condition=Q(text__regex=r"\S"),
+                violation_error_message="Write something first.",
+            ),
+            models.CheckConstraint(
+                name="note_visibility_is_known", condition=is_one_of("visibility", Visibility)
+            ),
+        ]
+
+    def __str__(self):
+        return self.text[:60]
+
+    def get_absolute_url(self):
+        return reverse("annotations:note_detail", args=[self.pk])
+
+
+class ActKind(models.TextChoices):
+    """What a person can do to the common work, and undo."""
+
+    TAG = "tag", "tagged"
+    UNTAG = "untag", "took a tag off"
+    NOTE = "note", "noted"
+    REPLY = "reply", "replied"
+    EDIT_NOTE = "edit_note", "edited a note"
+    WITHDRAW_NOTE = "withdraw_note", "withdrew a note"
+    MOVE_BOUNDS = "move_bounds", "moved the bounds of a passage"
+    UNDO = "undo", "undid"
+    REDO = "redo", "did again"
+
+
+class ActQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Everybody's for those who work here, but what touches private notes alone."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(is_private=False) | Q(actor=user))
+
+    def newest_first(self):
+        return self.order_by("-pk")
+
+
+class Act(models.Model):
+    """What somebody did, as one step that can be undone; never changed afterwards.
+
+    ``changes`` lists the rows touched: ``{"model", "pk", "version", "before", "after"}``, where
+    ``version`` is the row's after the act, ``before`` is null for a row that the act made, and
+    both hold only the fields that differ. ``key`` is the browser's name for the request: the
+    same one sent twice does nothing twice.
+    """
+
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="acts")
+    kind = models.CharField(max_length=16, choices=ActKind)
+    article = models.ForeignKey(
+        Article, models.PROTECT, null=True, blank=True, related_name="acts"
+    )
+    summary = models.CharField(max_length=300, help_text="What was done, for a person to read.")
+    passages = ArrayField(
+        models.BigIntegerField(), default=list, help_text="Those that now look different."
+    )
+    changes = models.JSONField()
+    undoes = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="undone_by"
+    )
+    is_private = models.BooleanField(default=False)
+    key = models.UUIDField(default=uuid.uuid4)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = ActQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["actor", "key"], name="act_is_done_once"),
+            models.CheckConstraint(name="act_kind_is_known", condition=is_one_of("kind", ActKind)),
+            models.CheckConstraint(
+                name="undo_and_redo_take_back_an_act",
+                condition=Q(kind__in=[ActKind.UNDO, ActKind.REDO], undoes__isnull=False)
+                | (~Q(kind__in=[ActKind.UNDO, ActKind.REDO]) & Q(undoes=None)),
+            ),
+        ]
+        indexes = [models.Index(fields=["article", "id"], name="act_by_article")]
+
+    def __str__(self):
+        return self.summary

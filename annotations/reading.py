@@ -1,0 +1,460 @@
+"""What the reader of an article is shown: marks, cards, counts, and what of it changed."""
+
+import functools
+from collections import defaultdict
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from urllib.parse import urlencode
+
+from django.db.models import F, Q
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+
+from accounts.models import User
+from talks.models import Passage
+
+from . import drawing
+from .models import Act, Note, Tag, Tagging
+
+PART = 4_000  # code points of text whose passages share one list of cards
+
+
+@dataclass
+class Filters:
+    """Which passages are shown; kept in the page's address."""
+
+    mine: bool = False
+    tag: int | None = None
+    coder: int | None = None
+    notes: bool = False
+
+    @classmethod
+    def from_query(cls, query):
+        """Read a QueryDict or dict; what is not a number is left out."""
+
+        def number(name):
+            value = query.get(name, "")
+            return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+
+        return cls(
+            mine=query.get("who") == "mine",
+            tag=number("tag"),
+            coder=number("coder"),
+            notes=query.get("notes") == "1",
+        )
+
+    def as_query(self, **changes):
+        """The address's query for these filters, with ``changes`` made: "" or "?tag=3"."""
+        values = {
+            "who": "mine" if self.mine else None,
+            "tag": self.tag,
+            "coder": self.coder,
+            "notes": 1 if self.notes else None,
+        } | changes
+        query = urlencode({name: value for name, value in values.items() if value})
+        return f"?{query}" if query else ""
+
+    def __bool__(self):
+        return bool(self.mine or self.tag or self.coder or self.notes)
+
+
+@dataclass(slots=True)
+class Marked:
+    """A passage with what is said about it."""
+
+    pk: int
+    start: int
+    end: int
+    taggings: list = field(default_factory=list)
+    threads: list = field(default_factory=list)
+
+    def coders(self):
+        """The keys of all who tagged it or wrote about it."""
+        writers = {
+            note.author_id
+            for thread in self.threads
+            for note in (thread.note, *thread.replies)
+            if not note.withdrawn_at
+        }
+        return {one.coder_id for one in self.taggings} | writers
+
+
+class Tags:
+    """The tags of all codebooks as a tree, read once for a page."""
+
+    def __init__(self):
+        self.rows = {tag.pk: tag for tag in Tag.objects.in_tree_order()}
+        self.children = defaultdict(list)
+        for tag in self.rows.values():
+            self.children[tag.parent_id].append(tag)
+        self.tree = []
+        self._walk(None, 0, (), "slate")
+
+    def _walk(self, parent, depth, path, colour):
+        for tag in self.children[parent]:
+            tag.depth = depth
+            tag.path = " › ".join(path)
+            tag.shown_colour = tag.colour or colour
+            self.tree.append(tag)
+            self._walk(tag.pk, depth + 1, (*path, tag.name), tag.shown_colour)
+
+    def branch(self, pk):
+        """The keys of a tag and of all tags below it."""
+        if pk not in self.rows:
+            return set()
+        return {pk}.union(*(self.branch(child.pk) for child in self.children[pk]))
+
+    def ancestors(self, pk):
+        """A tag's key and those of all tags above it."""
+        while pk is not None:
+            yield pk
+            pk = self.rows[pk].parent_id
+
+
+class Reading:
+    """An article through one person's eyes, with filters; ``target`` is a passage to point at."""
+
+    def __init__(self, article, user, filters=None, target=None):
+        self.article = article
+        self.user = user
+        self.filters = filters or Filters()
+        self.target = target
+        self.paragraphs = article.paragraphs
+
+    # What there is
+
+    @functools.cached_property
+    def tags(self):
+        return Tags()
+
+    @functools.cached_property
+    def marked(self):
+        """All passages somebody said something about, as this person sees it, in reading order."""
+        found = {}
+        taggings = (
+            Tagging.objects.visible_to(self.user)
+            .filter(passage__article=self.article)
+            .order_by("pk")
+            .values_list(
+                "pk",
+                "passage_id",
+                "passage__start",
+                "passage__end",
+                "tag_id",
+                "coder_id",
+                "version",
+                "status",
+                named=True,
+            )
+        )
+        for one in taggings:
+            marked = found.setdefault(
+                one.passage_id, Marked(one.passage_id, one.passage__start, one.passage__end)
+            )
+            marked.taggings.append(one)
+        for passage, threads in self.threads["passage_id"].items():
+            note = threads[0].note
+            marked = found.setdefault(passage, Marked(passage, note.start, note.end))
+            marked.threads = threads
+        return sorted(found.values(), key=lambda one: (one.start, -one.end))
+
+    @functools.cached_property
+    def threads(self):
+        """All notes on the article and its passages, by what they are about."""
+        notes = (
+            Note.objects.readable_by(self.user)
+            .filter(Q(passage__article=self.article) | Q(article=self.article))
+            .annotate(start=F("passage__start"), end=F("passage__end"))
+        )
+        return threads_by(("passage_id", "article_id"), notes)
+
+    @functools.cached_property
+    def shown(self):
+        """Those of :attr:`marked` that pass the filters."""
+        filters = self.filters
+        branch = self.tags.branch(filters.tag) if filters.tag else None
+
+        def passes(one):
+            return (
+                (not filters.mine or self.user.pk in one.coders())
+                and (not filters.coder or filters.coder in one.coders())
+                and (not filters.notes or one.threads)
+                and (branch is None or any(each.tag_id in branch for each in one.taggings))
+            )
+
+        return [one for one in self.marked if passes(one)] if filters else self.marked
+
+    @functools.cached_property
+    def coders(self):
+        """Everybody who said something, by key."""
+        keys = {key for one in self.marked for key in one.coders()}
+        return User.objects.in_bulk(keys) if keys else {}
+
+    # Counts, each of passages
+
+    @functools.cached_property
+    def counts(self):
+        """Passages in all, with one's own work, with notes, by coder and by tag's branch."""
+        mine = notes = 0
+        by_coder = defaultdict(int)
+        by_tag = defaultdict(int)
+        for one in self.marked:
+            coders = one.coders()
+            mine += self.user.pk in coders
+            notes += bool(one.threads)
+            for coder in coders:
+                by_coder[coder] += 1
+            above = {key for each in one.taggings for key in self.tags.ancestors(each.tag_id)}
+            for tag in above:
+                by_tag[tag] += 1
+        return SimpleNamespace(
+            all=len(self.marked),
+            shown=len(self.shown),
+            mine=mine,
+            notes=notes,
+            by_coder=by_coder,
+            by_tag=by_tag,
+        )
+
+    @functools.cached_property
+    def outline(self):
+        """The tags in tree order that are used here, with their counts and addresses."""
+        return [
+            SimpleNamespace(
+                tag=tag,
+                count=self.counts.by_tag[tag.pk],
+                is_chosen=self.filters.tag == tag.pk,
+                query=self.filters.as_query(
+                    tag=None if self.filters.tag == tag.pk else tag.pk
+                )
+                or "?",
+            )
+            for tag in self.tags.tree
+            if self.counts.by_tag.get(tag.pk)
+        ]
+
+    @functools.cached_property
+    def coder_choices(self):
+        """Those who worked here with their counts, the busiest first."""
+        return sorted(
+            (
+                SimpleNamespace(coder=coder, count=self.counts.by_coder[key])
+                for key, coder in self.coders.items()
+            ),
+            key=lambda one: (-one.count, str(one.coder)),
+        )
+
+    @functools.cached_property
+    def palette_tags(self):
+        """The tags one can choose from, as the palette's script reads them."""
+        return [
+            {
+                "id": tag.pk,
+                "name": tag.name,
+                "definition": tag.definition,
+                "path": tag.path,
+                "colour": tag.shown_colour,
+                "status": tag.status,
+                "shortcut": tag.shortcut,
+                "count": self.counts.by_tag.get(tag.pk, 0),
+            }
+            for tag in self.tags.tree
+            if tag.status != "archived"
+        ]
+
+    # The text
+
+    @functools.cached_property
+    def footnotes(self):
+        """The passages with notes, numbered for print, by their key."""
+        with_notes = (one.pk for one in self.shown if one.threads)
+        return {pk: number for number, pk in enumerate(with_notes, 1)}
+
+    def _drawn(self):
+        tags = self.tags.rows if self.shown else {}
+        drawn = [
+            drawing.Drawn(
+                one.pk,
+                one.start,
+                one.end,
+                tuple(
+                    tags[tag].shown_colour
+                    for tag in dict.fromkeys(each.tag_id for each in one.taggings)
+                ),
+                self.target is not None and one.pk == self.target.pk,
+                self.footnotes.get(one.pk, 0),
+            )
+            for one in self.shown
+        ]
+        if self.target and all(one.pk != self.target.pk for one in drawn):
+            drawn.append(
+                drawing.Drawn(
+                    self.target.pk, self.target.start, self.target.end, ("target",), True
+                )
+            )
+            drawn.sort(key=lambda one: (one.start, -one.end))
+        return drawn
+
+    @functools.cached_property
+    def paragraphs_drawn(self):
+        """Each paragraph's ``<p>`` with its marks, by its number."""
+        drawn = drawing.paragraphs_as_html(self.paragraphs, self._drawn())
+        return {
+            paragraph.number: mark_safe(  # noqa: S308 - drawing escapes the text
+                f'<p id="p{paragraph.number}" class="{paragraph.kind}"'
+                f' data-start="{paragraph.start}" data-end="{paragraph.end}">{html}</p>'
+            )
+            for paragraph, html in zip(self.paragraphs, drawn, strict=True)
+        }
+
+    def text_as_html(self):
+        """The whole text: what stands between paragraphs stays as it is."""
+        pieces = []
+        at = 0
+        for paragraph in self.paragraphs:
+            pieces.append(format_html("{}", self.article.text[at : paragraph.start]))
+            pieces.append(self.paragraphs_drawn[paragraph.number])
+            at = paragraph.end
+        pieces.append(format_html("{}", self.article.text[at:]))
+        return format_html_join("", "{}", ((piece,) for piece in pieces))
+
+    def paragraphs_of(self, passages):
+        """The numbers of the paragraphs that ``passages`` (with start and end) touch."""
+        return {
+            paragraph.number
+            for paragraph in self.paragraphs
+            for passage in passages
+            if passage.start < paragraph.end and paragraph.start < passage.end
+        }
+
+    # The margin
+
+    @functools.cached_property
+    def parts(self):
+        """The lists of cards, each for :data:`PART` code points of text."""
+        found = [
+            SimpleNamespace(
+                number=number,
+                start=start,
+                end=start + PART,
+                count=0,
+                cards=None,
+                query=self.filters.as_query(part=number),
+            )
+            for number, start in enumerate(range(0, len(self.article.text), PART))
+        ]
+        for one in self.shown:
+            found[one.start // PART].count += 1
+        return found
+
+    def part(self, number):
+        """The list of cards of that number, with its cards."""
+        part = self.parts[number]
+        part.cards = [self._card(one) for one in self.shown if one.start // PART == number]
+        return part
+
+    def _card(self, one):
+        by_tag = {}
+        for tagging in one.taggings:
+            chip = by_tag.setdefault(
+                tagging.tag_id,
+                SimpleNamespace(tag=self.tags.rows[tagging.tag_id], coders=[], own=None),
+            )
+            chip.coders.append(self.coders[tagging.coder_id])
+            if tagging.coder_id == self.user.pk:
+                chip.own = tagging
+        is_mine = self.user.pk in one.coders()
+        return SimpleNamespace(
+            pk=one.pk,
+            start=one.start,
+            end=one.end,
+            quote=self.article.text[one.start : one.end],
+            chips=list(by_tag.values()),
+            threads=one.threads,
+            is_mine=is_mine,
+            footnote=self.footnotes.get(one.pk),
+        )
+
+    @property
+    def article_threads(self):
+        """The notes on the article itself."""
+        return self.threads["article_id"].get(self.article.pk, [])
+
+    @property
+    def footnote_threads(self):
+        """The threads of each numbered passage, in the order of the numbers."""
+        return [self.threads["passage_id"][pk] for pk in self.footnotes]
+
+    # What changed
+
+    @functools.cached_property
+    def cursor(self):
+        """The last act on this article that this person may know of."""
+        return (
+            Act.objects.visible_to(self.user)
+            .filter(article=self.article)
+            .order_by("-pk")
+            .values_list("pk", flat=True)
+            .first()
+            or 0
+        )
+
+    def changes_since(self, cursor):
+        """What looks different since act ``cursor``: paragraphs, lists of cards, the last act.
+
+        Returns None if nobody did anything that this person may know of.
+        """
+        acts = list(
+            Act.objects.visible_to(self.user)
+            .filter(article=self.article, pk__gt=cursor)
+            .annotate(has_new_tags=Q(changes__contains=[{"model": "tag"}]))
+            .order_by("pk")
+            .values_list("pk", "passages", "has_new_tags", named=True)
+        )
+        if not acts:
+            return None
+        touched = {pk for act in acts for pk in act.passages}
+        passages = list(Passage.objects.filter(pk__in=touched, article=self.article))
+        numbers = {passage.start // PART for passage in passages}
+        return SimpleNamespace(
+            cursor=acts[-1].pk,
+            has_new_tags=any(act.has_new_tags for act in acts),
+            paragraphs=[
+                (number, self.paragraphs_drawn[number])
+                for number in sorted(self.paragraphs_of(passages))
+            ],
+            parts=[self.part(number) for number in sorted(numbers)],
+        )
+
+
+def threads_by(keys, notes):
+    """Notes with their replies: for each of ``keys``, lists by what they are about.
+
+    A key is the field of what a note is about, such as "passage_id".
+    """
+    roots = list(notes.select_related("author").in_thread_order())
+    replies = defaultdict(list)
+    if roots:
+        found = Note.objects.live().filter(parent__in=roots).select_related("author")
+        for reply in found.in_thread_order():
+            replies[reply.parent_id].append(reply)
+    found = {key: defaultdict(list) for key in keys}
+    for note in roots:
+        thread = SimpleNamespace(note=note, replies=replies[note.pk])
+        for key in keys:
+            if about := getattr(note, key):
+                found[key][about].append(thread)
+    return found
+
+
+def recent_tags(user, count=6):
+    """The keys of the tags that ``user`` put on passages last, newest first."""
+    if not user.is_authenticated:
+        return []
+    recent = (
+        Tagging.objects.filter(coder=user)
+        .filter(~Q(tag__status="archived"))
+        .order_by("-pk")
+        .values_list("tag_id", flat=True)[:60]
+    )
+    return list(dict.fromkeys(recent))[:count]

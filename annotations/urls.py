@@ -1,0 +1,23 @@
+from django.urls import path
+
+from .views import acts, browsing, notes, passages, reader
+
+app_name = "annotations"
+
+urlpatterns = [
+    path("articles/", browsing.article_list, name="article_list"),
+    path("articles/<id:article_id>/", reader.reader, name="reader"),
+    path("articles/<id:article_id>/notes/", notes.article_notes, name="article_notes"),
+    path("articles/<id:article_id>/links/", passages.link_new, name="link_new"),
+    path("passages/<id:passage_id>/", passages.passage_detail, name="passage_detail"),
+    path("passages/<id:passage_id>/bounds/", passages.bounds_edit, name="bounds_edit"),
+    path("taggings/<id:tagging_id>/withdraw/", passages.tagging_withdraw, name="tagging_withdraw"),
+    path("notes/<id:note_id>/", notes.note_detail, name="note_detail"),
+    path("notes/<id:note_id>/replies/", notes.note_replies, name="note_replies"),
+    path("notes/<id:note_id>/withdraw/", notes.note_withdraw, name="note_withdraw"),
+    path("acts/", acts.act_list, name="act_list"),
+    path("acts/<id:act_id>/undo/", acts.act_undo, name="act_undo"),
+    path("codebook/", browsing.codebook, name="codebook"),
+    path("tags/<id:tag_id>/", browsing.tag_detail, name="tag_detail"),
+    path("tags/<id:tag_id>/notes/", notes.tag_notes, name="tag_notes"),
+]

@@ -1,0 +1,43 @@
+"""What a person did lately, and taking it back."""
+
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.contrib import messages
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from annotations import coding
+from annotations.models import Act
+
+from . import answers
+
+PAGE = 50
+
+
+@require_safe
+def act_list(request):
+    """One's own acts, newest first, each with its way back."""
+    acts = (
+        Act.objects.filter(actor=request.user)
+        .select_related("article", "undone_by")
+        .newest_first()
+    )
+    page = Paginator(acts, PAGE).get_page(request.GET.get("page"))
+    return render(request, "annotations/act_list.html", {"page": page})
+
+
+@require_POST
+@vary_on_headers("HX-Request")
+def act_undo(request, act_id):
+    """Undo one's own act; of an undoing, do it again."""
+    own = Act.objects.filter(actor=request.user).select_related("article", "undoes")
+    act = get_object_or_404(own, pk=act_id)
+    try:
+        done = coding.undo(request.user, act)
+    except coding.Refused as error:
+        return answers.refused(request, message=str(error), status=409)
+    if act.article is not None and (request.htmx or "from_list" not in request.POST):
+        return answers.changed(request, act.article, done)
+    if done is not None:
+        messages.success(request, f"{done.summary}.")
+    return redirect("annotations:act_list")

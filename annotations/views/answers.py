@@ -1,0 +1,75 @@
+"""How the reader's writes are answered: with the parts that changed, or with a redirect."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from django.contrib import messages
+from django.http import QueryDict
+from django.shortcuts import redirect, render
+
+from annotations import coding
+from annotations.reading import Filters, Reading
+
+
+def filters_of(request):
+    """The filters of the page that a person is looking at."""
+    if request.htmx and request.htmx.current_url:
+        return Filters.from_query(QueryDict(urlsplit(request.htmx.current_url).query))
+    return Filters.from_query(request.GET)
+
+
+def since(request):
+    """The act that the page in the browser knows last, as its scripts say; None without them."""
+    value = request.POST.get("since") or request.GET.get("since") or ""
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+
+
+def changed(request, article, act, *, desk_is_done=False, passage=None):
+    """What changed on the reader's page; without htmx, a redirect back into the article."""
+    if not request.htmx:
+        if act is not None:
+            messages.success(request, f"{act.summary}.", extra_tags="act")
+        return redirect(_place(article, passage))
+    reading = Reading(article, request.user, filters_of(request))
+    known = since(request)
+    if known is None:
+        known = act.pk - 1 if act is not None else reading.cursor
+    context = {
+        "reading": reading,
+        "article": article,
+        "changes": reading.changes_since(known),
+        "act": act,
+        "is_saved": True,
+        "desk_is_done": desk_is_done,
+    } | undoing(request.user)
+    return render(request, "annotations/reader.html#changes", context)
+
+
+def undoing(user):
+    """What Ctrl+Z and Ctrl+Shift+Z would take back and do again."""
+    undoable, redoable = coding.last_acts(user)
+    return {"undoable": undoable, "redoable": redoable}
+
+
+def refused(request, form=None, message="", *, status=422, where="#messages"):
+    """Say why nothing was done: for htmx in the page at ``where``, else on a page of its own."""
+    if form is not None:
+        errors = [error for errors in form.errors.values() for error in errors]
+    else:
+        errors = [message]
+    context = {"errors": list(dict.fromkeys(errors)), "form": form, "where": where}
+    template = "annotations/refused.html"
+    if request.htmx:
+        template += "#message"
+    return render(request, template, context, status=status)
+
+
+def _place(article, passage):
+    if passage is None:
+        return article.get_absolute_url()
+    return f"{article.get_absolute_url()}?passage={passage.pk}#passage-{passage.pk}"
+
+
+def query_number(request, name):
+    """A number of the address's query, or None where there is none that could be a key."""
+    value = parse_qs(request.META.get("QUERY_STRING", "")).get(name, [""])[0]
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None

@@ -1,0 +1,77 @@
+"""Finding one's way: the articles, the codebook, and a tag with its passages."""
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from talks.access import public_reading
+
+from .. import overview
+from ..filters import ArticleFilterForm, PassageFilterForm
+from ..forms import NoteForm
+from ..models import Codebook, Note
+from ..reading import Tags, threads_by
+
+ARTICLES = 50
+PASSAGES = 40
+
+
+@public_reading
+@require_safe
+def article_list(request):
+    """All articles with the work on them, to be narrowed and sorted."""
+    form = ArticleFilterForm(request.GET, user=request.user)
+    page = Paginator(form.articles(), ARTICLES).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page}
+    if not page.object_list and not form.is_narrowed():
+        context["is_empty"] = True
+    return render(request, "annotations/article_list.html", context, status=status_of(form))
+
+
+@require_safe
+def codebook(request):
+    """The tags as a tree, with what they mean and how often they are used."""
+    tags = Tags()
+    alone, branch = overview.passage_counts(tags, request.user)
+    for tag in tags.tree:
+        tag.below = tags.children[tag.pk]
+        tag.passage_count = alone.get(tag.pk, 0)
+        tag.branch_count = branch.get(tag.pk, 0)
+    codebooks = list(Codebook.objects.order_by("pk"))
+    for one in codebooks:
+        one.roots = [tag for tag in tags.children[None] if tag.codebook_id == one.pk]
+    return render(request, "annotations/codebook.html", {"codebooks": codebooks})
+
+
+@require_safe
+def tag_detail(request, tag_id):
+    """One tag: the rule for its use, and its passages in context over all articles."""
+    tags = Tags()
+    if tag_id not in tags.rows:
+        raise Http404
+    tag = tags.rows[tag_id]
+    form = PassageFilterForm(request.GET, tags=tags, tag=tag, user=request.user)
+    taggings = form.taggings()
+    page = Paginator(overview.passages_of(taggings), PASSAGES).get_page(request.GET.get("page"))
+    page.object_list = overview.in_context(page.object_list, taggings)
+    for passage in page.object_list:
+        for tagging in passage.tagged:
+            tagging.tag = tags.rows[tagging.tag_id]
+    notes = Note.objects.visible_to(request.user).filter(tag=tag)
+    context = {
+        "tag": tag,
+        "above": [tags.rows[key] for key in list(tags.ancestors(tag_id))[:0:-1]],
+        "below": tags.children[tag_id],
+        "replaced_by": tags.rows.get(tag.replaced_by_id),
+        "form": form,
+        "page": page,
+        "threads": threads_by("tag_id", notes)[tag_id],
+        "note_form": NoteForm(),
+    }
+    return render(request, "annotations/tag_detail.html", context, status=status_of(form))
+
+
+def status_of(form):
+    """422 for an address whose filters are not understood; the page shows the rest all the same."""
+    return 422 if form.errors else 200

@@ -1,0 +1,155 @@
+"""The reader: one article, its marks, and the margin beside them."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.access import sign_in_first
+from annotations import coding, reading as what_is_read
+from annotations.forms import TaggingForm
+from annotations.reading import Filters, Reading
+from talks import text as plain_text
+from talks.access import public_reading
+from talks.models import Article, Passage
+
+from . import answers
+
+PALETTE = "#palette-message"
+
+
+@public_reading
+@require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
+def reader(request, article_id):
+    """Read one article; a POST tags a passage in it."""
+    article = get_object_or_404(
+        Article.objects.visible_to(request.user).select_related("round", "superseded_by"),
+        pk=article_id,
+    )
+    if request.method == "POST":
+        return _tag(request, article)
+    if request.htmx and "since" in request.GET:
+        return _live(request, article)
+    if request.htmx and "filter" in request.GET:
+        return _filtered(request, article)
+    if request.htmx and "part" in request.GET:
+        return _part(request, article)
+    if "paragraph" in request.GET:
+        return _by_paragraph(request, article)
+    return _page(request, article)
+
+
+def _page(request, article, *, form=None, status=200):
+    target = _target(request, article)
+    reading = Reading(article, request.user, answers.filters_of(request), target)
+    context = _context(request, reading) | {"form": form}
+    return render(request, "annotations/reader.html", context, status=status)
+
+
+def _context(request, reading):
+    shown_part = answers.query_number(request, "part") or 0
+    if reading.target:
+        shown_part = reading.target.start // what_is_read.PART
+    if shown_part >= len(reading.parts):
+        raise Http404
+    reading.part(shown_part)
+    context = {"article": reading.article, "reading": reading, "act": None}
+    if request.user.is_authenticated:
+        context["recent"] = what_is_read.recent_tags(request.user)
+        context |= answers.undoing(request.user)
+    return context
+
+
+def _target(request, article):
+    """The passage that the address points at; one that is not there points at nothing."""
+    pk = answers.query_number(request, "passage")
+    if pk is None:
+        return None
+    return Passage.objects.filter(article=article, pk=pk).first()
+
+
+def _tag(request, article):
+    if not request.user.is_authenticated:
+        return sign_in_first(request)
+    form = TaggingForm(request.POST, article=article)
+    if not form.is_valid():
+        return _refused(request, article, form)
+    data = form.cleaned_data
+    try:
+        act = coding.tag_passage(
+            request.user,
+            article,
+            *form.span,
+            data["tag"],
+            note=data["note"],
+            visibility=data["visibility"],
+            key=data["key"],
+        )
+    except coding.Refused as error:
+        return answers.refused(request, message=str(error), status=409, where=PALETTE)
+    passage = Passage.objects.at(article, *form.span)
+    return answers.changed(request, article, act, passage=passage)
+
+
+def _refused(request, article, form):
+    """Say what is wrong beside the field; what was typed stays."""
+    if request.htmx:
+        return answers.refused(request, form, where=PALETTE)
+    number = _paragraph_number(article, form)
+    return _by_paragraph(request, article, number=number, form=form, status=422)
+
+
+def _paragraph_number(article, form):
+    start = form.cleaned_data.get("start", 0)
+    found = (one.number for one in article.paragraphs if start < one.end)
+    return next(found, len(article.paragraphs))
+
+
+def _live(request, article):
+    reading = Reading(article, request.user, answers.filters_of(request))
+    changes = reading.changes_since(answers.since(request) or 0)
+    if changes is None:
+        return HttpResponse(status=204)
+    context = {"article": article, "reading": reading, "changes": changes, "act": None}
+    return render(request, "annotations/reader.html#changes", context)
+
+
+def _filtered(request, article):
+    """The marks and cards that pass other filters, and their address."""
+    filters = Filters.from_query(request.GET)
+    reading = Reading(article, request.user, filters)
+    reading.part(0)
+    context = {"article": article, "reading": reading}
+    response = render(request, "annotations/reader.html#filtered", context)
+    response["HX-Push-Url"] = f"{article.get_absolute_url()}{filters.as_query()}"
+    return response
+
+
+def _part(request, article):
+    reading = Reading(article, request.user, answers.filters_of(request))
+    number = answers.query_number(request, "part")
+    if number is None or number >= len(reading.parts):
+        raise Http404
+    context = {"article": article, "reading": reading, "part": reading.part(number)}
+    return render(request, "annotations/reader.html#cards", context)
+
+
+def _by_paragraph(request, article, *, number=None, form=None, status=200):
+    """A page of a paragraph's sentences, each with a form: coding without JavaScript."""
+    if not request.user.is_authenticated:
+        return sign_in_first(request)
+    number = number or answers.query_number(request, "paragraph")
+    paragraphs = article.paragraphs
+    if number is None or not 1 <= number <= len(paragraphs):
+        raise Http404
+    paragraph = paragraphs[number - 1]
+    context = {
+        "article": article,
+        "paragraph": paragraph,
+        "count": len(paragraphs),
+        "sentences": plain_text.sentences(paragraph),
+        "tags": what_is_read.Tags(),
+        "form": form,
+    }
+    return render(request, "annotations/paragraph.html", context, status=status)

