@@ -5,6 +5,7 @@ from typing import NamedTuple
 from talks.text import Paragraph, sentences
 
 REACH = 300  # code points on each side that are looked at
+LONGEST_WORD = 40
 LONGEST = 1_200  # code points of a passage that a list shows
 
 
@@ -22,19 +23,24 @@ def around(before, exact, after):
     the text begins or ends. A sentence that goes on beyond them is cut at a word, with an
     ellipsis.
     """
-    head, _, line_before = before.rpartition("\n")
-    line_after, _, tail = after.partition("\n")
-    reaches_out = len(line_before) == REACH and not head
+    _, line_end, line_before = before.rpartition("\n")
+    line_after, next_line, _ = after.partition("\n")
     start = len(line_before)
     end = start + len(exact)
     line = line_before + exact.replace("\n", " ") + line_after
     found = sentences(Paragraph(1, "body", 0, len(line), line))
-    first = max((one.start for one in found if one.start <= start), default=0)
-    last = min((one.end for one in found if one.end >= end), default=len(line))
-    shown_before = line[min(first, start) : start]
-    shown_after = line[end : max(last, end)]
-    if reaches_out and first == found[0].start:
-        shown_before = "…" + shown_before.partition(" ")[2]
-    if len(line_after) == REACH and not tail and last == found[-1].end:
-        shown_after = shown_after.rpartition(" ")[0] + "…"
+    starts = [one.start for one in found if one.start <= start] or [0]
+    ends = [one.end for one in found if one.end >= end] or [len(line)]
+    shown_before = line[starts[-1] : start]
+    shown_after = line[end : ends[0]]
+    if len(line_before) == REACH and not line_end and len(starts) == 1:
+        shown_before = "…" + _from_a_word(shown_before)
+    if len(line_after) == REACH and not next_line and len(ends) == 1:
+        shown_after = _from_a_word(shown_after[::-1])[::-1] + "…"
     return Context(shown_before, shown_after)
+
+
+def _from_a_word(text):
+    """Leave out what may be half a word; not where words have no spaces between them."""
+    half, _, rest = text.partition(" ")
+    return rest if rest and len(half) < LONGEST_WORD else text

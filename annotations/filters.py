@@ -41,7 +41,7 @@ class ArticleFilterForm(forms.Form):
     )
 
     def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.user = user
         rounds = Round.objects.newest_first().values_list("slug", "name")
         self.fields["round"].choices = choices(rounds, "All rounds")
@@ -88,7 +88,7 @@ class PassageFilterForm(forms.Form):
     alone = forms.BooleanField(label="This tag alone", required=False)
 
     def __init__(self, *args, tags, tag, user, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.tag = tag
         self.user = user
         self.branch = tags.branch(tag.pk)

@@ -78,7 +78,7 @@ def join(data):
             clients = cluster.share()
             cluster.ensure_running()
         _memberships[data] = cluster
-        atexit.register(_leave, cluster, clients, os.getpid())
+        atexit.register(_leave, cluster, clients)
     return _memberships[data]
 
 
@@ -87,10 +87,7 @@ def revive():
     return any(list(map(Cluster.revive, _memberships.values())))
 
 
-def _leave(cluster, clients, pid):
-    # A forked child shares its parent's lock: it drops it by ending.
-    if os.getpid() != pid:
-        return
+def _leave(cluster, clients):
     with contextlib.suppress(FileNotFoundError), cluster.exclusively():
         os.close(clients)
         if cluster.is_unused():

@@ -170,6 +170,8 @@ class GateMiddleware:
         # Of the path Django has seen to it that it is UTF-8.
         if "\0" in request.path_info or not _is_text(_decoded(query)):
             return errors.page(request, 400, "This address has characters that are no text.")
+        if query.count(b"&") >= settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
+            return errors.page(request, 414)
         self._drop_broken_address(request)
         return self._refusal_of_form(request) if request.method == "POST" else None
 

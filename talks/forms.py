@@ -65,7 +65,7 @@ class ArticleForm(forms.ModelForm):
     def __init__(self, *args, instance, **kwargs):
         # Whoever gives a headline to an article that has none gives one of ours.
         initial = {"title_is_editorial": instance.title_is_editorial or not instance.title}
-        super().__init__(*args, instance=instance, initial=initial, **kwargs)
+        super().__init__(*args, instance=instance, initial=initial, label_suffix="", **kwargs)
 
     def clean_url(self):
         url = self.cleaned_data["url"]

@@ -1,6 +1,8 @@
 """The cast: researcher, colleague, editor, admin. A visitor is a client that nobody signed in."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 
@@ -25,3 +27,15 @@ def editor(db):
 @pytest.fixture
 def admin(db):
     return make_user(Role.ADMIN, username="admin", name="Admin")
+
+
+@pytest.fixture
+def count_queries(db):
+    """How many queries a call makes: ``count_queries(lambda: client.get("/"))``."""
+
+    def count(call):
+        with CaptureQueriesContext(connection) as queries:
+            call()
+        return len(queries)
+
+    return count

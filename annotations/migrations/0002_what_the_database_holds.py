@@ -38,7 +38,8 @@ DROP TRIGGER tag_keeps_the_tree ON annotations_tag;
 DROP FUNCTION annotations_tag_keeps_the_tree();
 """
 
-# The parent's row is locked so that it cannot become private while a reply comes in.
+# The parent's row is locked so that it cannot become private while a reply comes in. The second
+# trigger waits for the end of the transaction, so it looks at the rows as they are then.
 NOTE = """
 CREATE FUNCTION annotations_reply_follows_its_note() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -67,11 +68,11 @@ CREATE TRIGGER reply_follows_its_note
 CREATE FUNCTION annotations_note_keeps_its_replies() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
-        SELECT 1 FROM annotations_note
-        WHERE parent_id = NEW.id AND (
-            visibility <> NEW.visibility
-            OR NEW.parent_id IS NOT NULL
-            OR (NEW.visibility = 'private' AND author_id <> NEW.author_id)
+        SELECT 1 FROM annotations_note reply JOIN annotations_note note ON note.id = reply.parent_id
+        WHERE note.id = NEW.id AND (
+            reply.visibility <> note.visibility
+            OR note.parent_id IS NOT NULL
+            OR (note.visibility = 'private' AND reply.author_id <> note.author_id)
         )
     ) THEN
         RAISE EXCEPTION 'a note with replies stays as visible as they are'

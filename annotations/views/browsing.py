@@ -66,7 +66,7 @@ def tag_detail(request, tag_id):
         "replaced_by": tags.rows.get(tag.replaced_by_id),
         "form": form,
         "page": page,
-        "threads": threads_by("tag_id", notes)[tag_id],
+        "threads": threads_by(["tag_id"], notes)["tag_id"].get(tag_id, []),
         "note_form": NoteForm(),
     }
     return render(request, "annotations/tag_detail.html", context, status=status_of(form))

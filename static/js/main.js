@@ -1,5 +1,7 @@
 /** What every page loads: the custom elements, and word of requests that never arrived. */
 
+import "./elements/reader-text.js";
+
 document.addEventListener("htmx:error", (event) => {
   // Answers of the server, refusals too, bring a message of their own.
   if (!event.detail.ctx || event.detail.ctx.response) return;

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-PASSWORD = "correct horse battery"  # noqa: S105
+PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(autouse=True)

@@ -200,7 +200,8 @@ def test_what_was_written_is_there_at_the_next_start(join):
 
 
 def test_a_forked_child_that_ends_takes_the_server_from_nobody(join):
-    member = join(script=MEMBER.replace("print(", "os.fork() or sys.exit()\n    print("))
+    fork = "child = os.fork() or sys.exit()\n    os.waitpid(child, 0)\n    print("
+    member = join(script=MEMBER.replace("print(", fork))
 
     assert member.ask("SELECT 1") == 1
 

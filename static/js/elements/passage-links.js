@@ -62,15 +62,24 @@ class PassageLinks extends HTMLElement {
     const place = event.target.closest(PLACES);
     const control = event.target.closest(CONTROLS);
     if (control?.closest("#margin")) return;
-    if (hasSelection() || (this.#press?.selected && !place?.matches(".card"))) return;
-    if (this.#press && Math.hypot(event.clientX - this.#press.x, event.clientY - this.#press.y) > DRAG) return;
+    const byKey = !event.detail;
+    if (!byKey && (hasSelection() || this.#isOfSelecting(event, place))) return;
     if (!place) {
       if (this.text.contains(event.target)) this.unpin();
       return;
     }
     const ids = passagesOf(place);
     if (ids.length === 1) return this.#tell(place, "passage:focused", detailOf(place, true));
-    this.#tell(place, "passages:choose", { ids, point: { x: event.clientX, y: event.clientY } });
+    const { left, bottom } = place.getBoundingClientRect();
+    const point = byKey ? { x: left, y: bottom } : { x: event.clientX, y: event.clientY };
+    this.#tell(place, "passages:choose", { ids, point, byKey });
+  }
+
+  /** Whether the press of a click drew a selection, or only took one away. */
+  #isOfSelecting({ clientX, clientY }, place) {
+    if (!this.#press) return false;
+    const { x, y, selected } = this.#press;
+    return (selected && !place?.matches(".card")) || Math.hypot(clientX - x, clientY - y) > DRAG;
   }
 
   /** A card reached by key is pinned; one reached by a press waits for the click, or it would move from under it. */

@@ -3,6 +3,7 @@ import "./passage-sheet.js";
 import "./passage-links.js";
 import "./passage-chooser.js";
 import "./card-tools.js";
+import "./draft-list.js";
 import "./note-desk.js";
 import "./act-undo.js";
 import "./live-changes.js";

@@ -124,7 +124,7 @@ class SelectionWatch extends HTMLElement {
     const selection = document.getSelection();
     const range = selection.rangeCount ? selection.getRangeAt(0) : null;
     if (!range || range.collapsed || !range.intersectsNode(this.root)) {
-      if (!this.#isOnTools) this.#tell(null);
+      if (!this.#isOnTools && !document.activeElement?.closest(TOOLS)) this.#tell(null);
       return;
     }
     const { start, end } = spanOf(this.root, range);

@@ -1,0 +1,418 @@
+import { action, isTyping } from "../lib/keys.js";
+import { called, isUsable } from "../lib/match.js";
+import { rangeAt, textAt } from "../lib/offsets.js";
+import { paint } from "../lib/paint.js";
+import { GAP, place } from "../lib/placing.js";
+import { uuid } from "../lib/uuid.js";
+import { ArmedTag } from "./armed-tag.js";
+import { showKeys } from "./keys-dialog.js";
+import { TagCombobox } from "./tag-combobox.js";
+
+const DOCKED = "(width <= 640px), (pointer: coarse)";
+const LIST = 150; // pixels of the list of tags that must fit
+const HEADER = 8;
+const FAILED = "Not saved – try again. Parley could not be reached; nothing was lost.";
+
+/**
+ * The palette of what can be done with a selection: tag it, note, link, copy, keep a tag. Opens beside the selection and
+ * leaves the focus in the text. Fills its form's fields; htmx sends them.
+ */
+class TagPalette extends HTMLElement {
+  /** What is selected: `{start, end, exact}`; stays after the palette is closed by Escape. */
+  span = null;
+  #keys = new Map();
+  #isArming = false;
+  #opener = null;
+
+  connectedCallback() {
+    this.root = document.getElementById("article-text");
+    this.reader = this.closest("article-reader");
+    this.form = this.querySelector("form");
+    this.form.noValidate = true;
+    this.message = this.querySelector("#palette-message");
+    this.input = this.querySelector("#palette-tag");
+    // What is typed is not what is sent: a tag that exists goes by its number.
+    this.input.removeAttribute("name");
+    this.form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "tag" }));
+    this.armed = new ArmedTag(this);
+    this.combobox = new TagCombobox({
+      input: this.input,
+      list: this.querySelector("#palette-tags"),
+      tags: () => this.tags,
+      choose: (tag, name) => this.#choose(tag, name),
+      resized: () => this.#place(),
+    });
+    this.ends = new AbortController();
+    const { signal } = this.ends;
+    for (const type of [
+      "selection:made", "selection:cleared", "palette:open", "keydown", "click", "htmx:after:swap", "text:drawn",
+    ]) {
+      document.addEventListener(type, this, { signal });
+    }
+    // Escape is the palette's before it is anybody's behind it.
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.#escape(event), { signal, capture: true });
+    for (const type of ["pointerdown", "mousedown", "focusout", "htmx:config:request", "htmx:error", "htmx:finally:request"]) {
+      this.addEventListener(type, this, { signal });
+    }
+    for (const target of [window, window.visualViewport]) target?.addEventListener("resize", this, { signal });
+    this.#drawRecent();
+  }
+
+  disconnectedCallback() {
+    this.ends.abort();
+    this.armed.badge.remove();
+  }
+
+  handleEvent(event) {
+    switch (event.type) {
+      case "selection:made":
+        return this.#selected(event.detail);
+      case "selection:cleared":
+        return this.#forget();
+      case "palette:open":
+        return this.#openFor(event);
+      case "keydown":
+        return this.#press(event);
+      case "click":
+        return this.#click(event);
+      case "pointerdown":
+      case "mousedown":
+        // A press on the palette leaves the text selected; only the fields take the focus.
+        if (!event.target.closest("input, a, blockquote, ul")) event.preventDefault();
+        return;
+      case "focusout":
+        if (this.contains(event.target) && event.target === this.input) paint("selected", this.span && !this.hidden ? this.span : null);
+        return;
+      case "htmx:after:swap":
+        this.armed.mark();
+        return this.#drawRecent();
+      case "text:drawn":
+      case "resize":
+        return this.#place();
+      case "htmx:config:request":
+        event.detail.ctx.intent = this.intent;
+        return;
+      case "htmx:error":
+        if (!event.detail.ctx?.response) this.#failed();
+        return;
+      case "htmx:finally:request":
+        return this.#answered(event.detail.ctx);
+    }
+  }
+
+  /** The codebook, as the page has it now. */
+  get tags() {
+    const script = document.getElementById("tags");
+    if (script !== this.script) {
+      this.script = script;
+      this.list = JSON.parse(script?.textContent || "[]");
+    }
+    return this.list;
+  }
+
+  /** The tags used last, newest first. */
+  get recent() {
+    const ids = (this.form.dataset.recent ?? "").split(" ");
+    return ids.map((id) => this.tags.find((tag) => String(tag.id) === id)).filter((tag) => tag && isUsable(tag)).slice(0, 6);
+  }
+
+  get hasLetters() {
+    return this.reader.hasAttribute("data-letter-keys");
+  }
+
+  #selected({ start, end, exact, by }) {
+    const isSame = this.span?.start === start && this.span?.end === end;
+    if (isSame && !this.hidden) return;
+    this.span = { start, end, exact };
+    this.#keys.clear();
+    // By keys and by touch a selection grows step by step: there the kept tag waits for Enter or a tap.
+    if (this.armed.tag && by === "pointer") this.apply(this.armed.tag);
+    else this.open();
+  }
+
+  #openFor({ target, detail }) {
+    const { start, end } = detail;
+    this.span = { start, end, exact: detail.exact ?? textAt(this.root, start, end) };
+    this.#keys.clear();
+    this.#opener = target.closest?.(".card")?.id ?? null;
+    const watch = document.querySelector("selection-watch");
+    watch?.select(start, end);
+    this.open();
+    this.#find();
+  }
+
+  open() {
+    this.querySelector(".selected").textContent = this.span.exact;
+    this.message.replaceChildren();
+    this.input.value = "";
+    this.#isArming = false;
+    this.#drawRecent();
+    this.hidden = false;
+    const quote = this.querySelector(".selected");
+    quote.tabIndex = quote.scrollHeight > quote.clientHeight ? 0 : -1;
+    this.#place();
+    this.#showSelection();
+  }
+
+  close() {
+    const hadFocus = this.contains(document.activeElement);
+    this.hidden = true;
+    this.combobox.hide();
+    paint("selected", null);
+    if (hadFocus) this.#backToText();
+  }
+
+  /** Tags the selection with a tag of the codebook, or with a new name. */
+  apply(tag, name = tag.name) {
+    const value = tag ? String(tag.id) : name;
+    this.#send({ kind: "tag", tag, name, url: this.form.getAttribute("action") }, value);
+    paint("pending", this.span);
+  }
+
+  #send(intent, value) {
+    if (!this.span) return;
+    const { start, end, exact } = this.span;
+    this.intent = { ...intent, start, end };
+    const name = `${intent.kind} ${value}`;
+    // One intent, one key: pressed twice, or tried again, it is done once.
+    if (!this.#keys.has(name)) this.#keys.set(name, uuid());
+    const values = { key: this.#keys.get(name), start, end, exact, tag: value };
+    for (const [field, content] of Object.entries(values)) this.form.elements[field].value = content;
+    this.form.setAttribute("hx-post", intent.url);
+    this.form.requestSubmit();
+  }
+
+  #answered(ctx) {
+    const status = ctx.response?.status;
+    if (!status || !ctx.intent) return;
+    const { kind, tag, name, start, end } = ctx.intent;
+    const isCurrent = this.span?.start === start && this.span?.end === end;
+    if (kind === "tag" && isCurrent) paint("pending", null);
+    if (status >= 400) {
+      if (isCurrent && this.hidden) this.#reopen();
+      if (!this.message.textContent.trim()) this.#say("Not saved: the server refused it.");
+      return this.#place();
+    }
+    if (kind === "link") {
+      const link = this.querySelector("#passage-link");
+      if (link) this.#tell("address:copy", { address: link.href });
+      return this.#place();
+    }
+    this.#remember(tag ?? called(this.tags, name));
+    if (isCurrent) this.#done();
+  }
+
+  #failed() {
+    paint("pending", null);
+    if (this.hidden) this.#reopen();
+    this.#say(FAILED);
+    this.#place();
+  }
+
+  #reopen() {
+    const words = [...this.message.childNodes];
+    this.open();
+    this.message.replaceChildren(...words);
+  }
+
+  #done() {
+    const opener = this.#opener && document.getElementById(this.#opener);
+    const isElsewhere = isTyping(document.activeElement) && !this.contains(document.activeElement);
+    this.close();
+    this.span = null;
+    this.#opener = null;
+    if (isElsewhere) return;
+    if (opener) opener.focus({ preventScroll: true });
+    else this.root.focus({ preventScroll: true });
+    document.querySelector("selection-watch")?.clear();
+  }
+
+  #forget() {
+    this.span = null;
+    this.close();
+  }
+
+  #remember(tag) {
+    if (!tag) return;
+    const ids = (this.form.dataset.recent ?? "").split(" ").filter((id) => id && id !== String(tag.id));
+    this.form.dataset.recent = [tag.id, ...ids].slice(0, 6).join(" ");
+  }
+
+  #press(event) {
+    const isFree = !event.defaultPrevented && !isTyping(event.target);
+    if (isFree && event.key === "Enter" && (event.ctrlKey || event.metaKey) && this.span) {
+      event.preventDefault();
+      if (this.hidden) this.open();
+      return this.#find();
+    }
+    if (!isFree) return;
+    const shortcuts = new Map(this.tags.filter((tag) => tag.shortcut && isUsable(tag)).map((tag) => [tag.shortcut, tag]));
+    const asked = action(event, new Set(shortcuts.keys()));
+    const onControl = event.target.closest?.("a[href], button, summary, .card");
+    const hasKey = asked && (this.hasLetters ? true : asked === "tag" && event.key === "Tab");
+    if (!hasKey) return;
+    if (asked === "help" && this.hasLetters) {
+      event.preventDefault();
+      return showKeys(true);
+    }
+    if (!this.span || (this.hidden && event.key === "Tab")) return;
+    if (onControl && (event.key === "Enter" || event.key === "Tab")) return;
+    const tag = asked.digit ? this.recent[asked.digit - 1] : asked.shortcut && shortcuts.get(asked.shortcut);
+    if (asked.digit || asked.shortcut) {
+      if (tag) this.apply(tag);
+    } else if (!this.#act(asked)) return;
+    event.preventDefault();
+  }
+
+  /** One step back: out of the list, out of the type-ahead, out of the palette, off the kept tag, off the selection. */
+  #escape(event) {
+    if (document.querySelector("dialog[open], :popover-open") || event.isComposing) return;
+    const isInside = this.contains(event.target);
+    if (isTyping(event.target) && !isInside) return;
+    if (event.target === this.input && this.combobox.isOpen && this.input.value) this.combobox.hide();
+    else if (!this.hidden && isInside && this.#opener === null && !this.#isArming) this.#backToText();
+    else if (!this.hidden) this.close();
+    else if (this.armed.tag) this.armed.disarm();
+    else if (this.span && document.activeElement !== document.body) document.querySelector("selection-watch")?.clear();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** Does what a key or a button names; false if it is none of the palette's. */
+  #act(name) {
+    switch (name) {
+      case "tag":
+        if (this.hidden) this.open();
+        this.#find();
+        return true;
+      case "repeat":
+        if (this.armed.tag ?? this.recent[0]) this.apply(this.armed.tag ?? this.recent[0]);
+        else this.#act("tag");
+        return true;
+      case "note": {
+        const span = this.span;
+        this.close();
+        this.#tell("note:write", span);
+        return true;
+      }
+      case "link":
+        if (this.hidden) this.open();
+        this.#send({ kind: "link", url: `${this.reader.dataset.url}links/` }, "");
+        return true;
+      case "copy":
+        this.#tell("quotation:copy", this.span);
+        return true;
+      case "arm":
+        if (this.hidden) this.open();
+        this.#isArming = true;
+        this.#find();
+        this.#say("Choose the tag to keep: every selection will be coded with it.");
+        return true;
+      case "keys":
+        showKeys(this.hasLetters);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #click(event) {
+    const arm = event.target.closest?.("[data-arm]");
+    if (arm) {
+      const tag = this.tags.find((one) => String(one.id) === arm.dataset.arm);
+      if (this.armed.tag?.id === tag?.id) this.armed.disarm();
+      else if (tag) this.armed.arm(tag);
+      return;
+    }
+    if (!this.contains(event.target)) return;
+    const button = event.target.closest("[data-tag], [data-act]");
+    if (!button || button.closest("[role=listbox]")) return;
+    if (button.dataset.act) this.#act(button.dataset.act);
+    else this.#choose(this.tags.find((tag) => String(tag.id) === button.dataset.tag));
+  }
+
+  #choose(tag, name) {
+    if (this.#isArming && tag) {
+      this.#isArming = false;
+      this.armed.arm(tag);
+    }
+    this.apply(tag, name);
+  }
+
+  /** To the type-ahead. The browser forgets what is selected in the text there: it is painted instead. */
+  #find() {
+    paint("selected", this.span);
+    this.input.focus({ preventScroll: true });
+    this.combobox.show();
+  }
+
+  #backToText() {
+    this.root.focus({ preventScroll: true });
+    if (this.span) document.querySelector("selection-watch")?.select(this.span.start, this.span.end);
+    paint("selected", null);
+  }
+
+  #drawRecent() {
+    const tags = this.armed.tag ? [this.armed.tag, ...this.recent.filter((one) => one.id !== this.armed.tag.id)] : this.recent;
+    const box = this.querySelector(".recent");
+    const drawn = `${this.armed.tag?.id} ${tags.map((tag) => [tag.id, tag.name, tag.colour])}`;
+    if (box.dataset.drawn === drawn) return;
+    box.dataset.drawn = drawn;
+    box.replaceChildren(...tags.map((tag) => this.#recentButton(tag)));
+    box.hidden = !tags.length;
+  }
+
+  #recentButton(tag) {
+    const digit = this.recent.indexOf(tag) + 1;
+    const key = tag === this.armed.tag ? "Enter" : String(digit);
+    const button = Object.assign(document.createElement("button"), {
+      type: "button", className: `chip colour-${tag.colour || "slate"}`,
+    });
+    Object.assign(button.dataset, { tag: tag.id, digit });
+    button.append(Object.assign(document.createElement("span"), { className: "name", textContent: tag.name }));
+    if (this.hasLetters) button.append(Object.assign(document.createElement("kbd"), { textContent: key }));
+    return button;
+  }
+
+  /** Puts the palette below the selection, above it, or at the window's lower edge: never over it. */
+  #place() {
+    if (this.hidden || !this.span) return;
+    const view = window.visualViewport ?? { height: innerHeight, offsetTop: 0 };
+    this.style.setProperty("--keyboard", `${Math.max(0, innerHeight - view.height - view.offsetTop)}px`);
+    const rect = rangeAt(this.root, this.span.start, this.span.end).getBoundingClientRect();
+    const list = this.combobox.list;
+    // Room for the list is kept from the start, so that opening it moves nothing.
+    const size = { width: this.offsetWidth, height: this.offsetHeight - list.offsetHeight + LIST };
+    const area = { width: document.documentElement.clientWidth, height: innerHeight };
+    const { side, x, room } = matchMedia(DOCKED).matches ? { side: "dock" } : place(rect, size, area, { top: HEADER });
+    list.style.maxBlockSize = room === undefined ? "" : `${room + LIST}px`;
+    this.dataset.place = side;
+    if (side === "dock") return Object.assign(this.style, { left: "", top: "", bottom: "" });
+    const box = this.offsetParent?.getBoundingClientRect() ?? { left: 0, top: 0, bottom: 0 };
+    Object.assign(this.style, {
+      left: `${x - box.left}px`,
+      top: side === "below" ? `${rect.bottom - box.top + GAP}px` : "",
+      bottom: side === "above" ? `${box.bottom - rect.top + GAP}px` : "",
+    });
+  }
+
+  /** Scrolls the end of the selection out from under a docked palette. */
+  #showSelection() {
+    if (this.dataset.place !== "dock") return;
+    const { top, bottom } = rangeAt(this.root, this.span.start, this.span.end).getBoundingClientRect();
+    const edge = this.getBoundingClientRect().top - 12;
+    const over = Math.min(bottom - edge, top - 72);
+    if (over > 0) window.scrollBy({ top: over });
+  }
+
+  #say(words) {
+    this.message.replaceChildren(words);
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { bubbles: true, detail }));
+  }
+}
+
+customElements.define("tag-palette", TagPalette);

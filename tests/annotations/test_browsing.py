@@ -1,0 +1,450 @@
+"""The list of articles, the codebook, and a tag with its passages."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+
+from annotations.models import Act
+
+from ..factories import (
+    make_article,
+    make_codebook,
+    make_note,
+    make_passage,
+    make_round,
+    make_tag,
+    make_tagging,
+    make_user,
+)
+
+ARTICLES = "/articles/"
+CODEBOOK = "/codebook/"
+
+
+def text_of(response):
+    return " ".join(response.content.decode().split())
+
+
+def listed(client, query=""):
+    return list(client.get(ARTICLES + query).context["page"])
+
+
+def make_act(actor, article):
+    return Act.objects.create(actor=actor, kind="tag", article=article, summary="", changes=[])
+
+
+# Articles
+
+
+@pytest.mark.django_db
+def test_a_visitor_sees_the_published_articles_and_no_work(client):
+    article = make_article("They met.", title="They met")
+    make_tagging(make_passage("They", article))
+    make_article(status="draft")
+
+    response = client.get(ARTICLES)
+
+    assert response.status_code == 200
+    assert [one.headline for one in response.context["page"]] == ["They met"]
+    page = text_of(response)
+    assert [word for word in ("Passages", "Coders", "Notes", "Yours") if word in page] == []
+
+
+@pytest.mark.django_db
+def test_an_admin_sees_drafts_and_may_ask_for_them_alone(client, researcher, admin):
+    published, draft = make_article(), make_article(status="draft")
+
+    client.force_login(researcher)
+    assert listed(client) == [published]
+    client.force_login(admin)
+    assert listed(client) == [draft, published]
+    assert listed(client, "?status=draft") == [draft]
+
+
+@pytest.mark.django_db
+def test_the_work_on_an_article_is_counted_once_each(client, researcher, colleague):
+    article = make_article("One two three four five.")
+    one, two, three, four, five = (
+        make_passage(word, article) for word in ("One", "two", "three", "four", "five")
+    )
+    make_tagging(one, coder=researcher)
+    make_tagging(one, coder=researcher)
+    make_tagging(one, coder=colleague)
+    make_tagging(two, coder=colleague)
+    withdrawn = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    make_tagging(five, coder=make_user(), withdrawn_at=withdrawn)
+    note = make_note(passage=three, author=researcher)
+    make_note(parent=note, author=colleague)
+    make_note(passage=one, author=researcher, visibility="private")
+    make_note(passage=four, author=colleague, visibility="private")
+    make_note(article=article, author=colleague)
+    make_note(passage=five, author=colleague, withdrawn_at=withdrawn)
+    other = make_article()
+    make_tagging(make_passage("Both", other), coder=researcher)
+
+    def counts(user):
+        client.force_login(user)
+        found = next(each for each in listed(client) if each == article)
+        return [found.passage_count, found.coder_count, found.note_count, found.own_count]
+
+    # passages one, two, three; notes: on three, its reply, own private one, on the article
+    assert counts(researcher) == [3, 2, 4, 2]
+    # besides passage four with the private note, without the researcher's private one
+    assert counts(colleague) == [4, 2, 4, 3]
+
+
+@pytest.mark.django_db
+def test_ones_own_progress_is_shown(client, researcher, colleague):
+    article = make_article()
+    make_tagging(make_passage("Both", article), coder=researcher)
+    make_act(researcher, article)
+    make_act(colleague, make_article())
+    client.force_login(researcher)
+
+    shown = {one: (one.own_count, one.worked_at is not None) for one in listed(client)}
+
+    assert list(shown.values()) == [(0, False), (1, True)]
+    assert "1 passage" in text_of(client.get(ARTICLES))
+
+
+@pytest.mark.django_db
+def test_the_list_is_narrowed_by_its_address(client, researcher, colleague):
+    istanbul = make_round(slug="istanbul")
+    english = make_article(round=istanbul)
+    ukrainian = make_article(language="uk")
+    make_tagging(make_passage("Both", english), coder=researcher)
+    make_note(article=ukrainian, author=researcher)
+    untouched = make_article()
+    make_tagging(make_passage("Both", untouched), coder=colleague)
+    client.force_login(researcher)
+
+    assert listed(client, "?round=istanbul") == [english]
+    assert listed(client, "?language=uk") == [ukrainian]
+    assert listed(client, "?work=mine") == [ukrainian, english]
+    assert listed(client, "?work=none") == [untouched]
+    assert listed(client, "?round=istanbul&language=uk") == []
+    assert listed(client, "?round=&language=&work=&sort=") == [untouched, ukrainian, english]
+
+
+@pytest.mark.django_db
+def test_the_list_is_sorted_by_its_address(client, researcher):
+    quiet, busy = make_article(published_on=datetime.date(2025, 5, 17)), make_article()
+    make_tagging(make_passage("Both", busy))
+    make_act(researcher, busy)
+    client.force_login(researcher)
+
+    assert listed(client) == [quiet, busy]
+    assert listed(client, "?sort=passages") == [busy, quiet]
+    assert listed(client, "?sort=worked") == [busy, quiet]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "query",
+    ["?round=nowhere", "?language=xx", "?work=everybody", "?sort=title", "?work=mine&sort=1'"],
+)
+def test_a_filter_that_is_not_understood_is_left_out_with_a_message(client, researcher, query):
+    article = make_article()
+    make_tagging(make_passage("Both", article), coder=researcher)
+    client.force_login(researcher)
+
+    response = client.get(ARTICLES + query)
+
+    assert response.status_code == 422
+    assert list(response.context["page"]) == [article]
+    assert "is not understood and was left out" in text_of(response)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["?status=draft", "?work=mine", "?sort=passages", "?other=1"])
+def test_filters_that_are_not_for_visitors_do_nothing(client, query):
+    article = make_article()
+
+    response = client.get(ARTICLES + query)
+
+    assert (response.status_code, list(response.context["page"])) == (200, [article])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("page", "number"), [("1", 1), ("2", 2), ("99", 2), ("x", 1), ("0", 2), ("9" * 5000, 1)]
+)
+def test_the_list_comes_in_pages(client, page, number):
+    talks_round = make_round()
+    for _ in range(51):
+        make_article(round=talks_round)
+
+    response = client.get(f"{ARTICLES}?language=en&page={page}")
+
+    assert response.context["page"].number == number
+    assert len(response.context["page"]) == {1: 50, 2: 1}[number]
+    other = "?language=en&amp;page=2" if number == 1 else "?language=en&amp;page=1"
+    assert f'href="{other}"' in text_of(response)
+
+
+@pytest.mark.django_db
+def test_without_articles_the_list_says_what_to_do(client, admin):
+    assert "Once an admin has published one" in text_of(client.get(ARTICLES))
+    client.force_login(admin)
+    assert "manage load_article FILE" in text_of(client.get(ARTICLES))
+
+    make_article()
+
+    assert "No article is like that." in text_of(client.get(ARTICLES + "?status=draft"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["visitor", "researcher", "admin"])
+def test_the_list_asks_as_much_for_300_articles_as_for_one(client, count_queries, role):
+    talks_round, tag, coder = make_round(), make_tag(), make_user()
+
+    def add():
+        article = make_article(round=talks_round)
+        make_tagging(make_passage("Both", article), tag, coder)
+        make_note(article=article, author=coder)
+
+    if role != "visitor":
+        client.force_login(make_user(role))
+    add()
+    counts = [count_queries(lambda: client.get(ARTICLES))]
+    for more in (2, 297):
+        for _ in range(more):
+            add()
+        counts.append(count_queries(lambda: client.get(ARTICLES)))
+
+    assert counts == [counts[0]] * 3
+    assert counts[0] <= 8
+
+
+@pytest.mark.django_db
+def test_the_list_does_not_read_the_texts(client, django_assert_num_queries, researcher):
+    make_article("Both sides agreed. " * 10_000)
+    client.force_login(researcher)
+
+    (article,) = listed(client)
+
+    assert "text" in article.get_deferred_fields()
+    assert article.headline == "Untitled: Both sides agreed. Both sides agreed. Both sides…"
+
+
+# Going on
+
+
+@pytest.mark.django_db
+def test_the_front_page_leads_to_the_article_one_worked_on_last(client, researcher, colleague):
+    first, last = make_article(title="First"), make_article(title="Last")
+    client.force_login(researcher)
+    assert "Continue reading" not in text_of(client.get("/"))
+
+    for article in (first, last):
+        make_act(researcher, article)
+    make_act(colleague, first)
+
+    assert f'href="/articles/{last.pk}/">Continue reading' in text_of(client.get("/"))
+
+
+@pytest.mark.django_db
+def test_the_front_page_does_not_lead_to_a_draft(client, researcher):
+    make_act(researcher, make_article(status="draft"))
+    client.force_login(researcher)
+
+    assert "Continue reading" not in text_of(client.get("/"))
+
+
+# The codebook
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", [CODEBOOK, "/tags/1/"])
+def test_codebook_and_tags_are_for_those_who_sign_in(client, address):
+    response = client.get(address)
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/sign-in/")
+
+
+@pytest.mark.django_db
+def test_the_codebook_is_a_tree_with_counts(client, researcher):
+    issue = make_tag("Ceasefire", colour="teal")
+    below = make_tag("Truce", parent=issue, definition="A stop of days.")
+    make_tag("Peace", parent=issue, status="proposed")
+    passage = make_passage()
+    make_tagging(passage, issue)
+    make_tagging(passage, below)
+    make_tagging(passage, below)
+    make_tagging(make_passage(), below)
+    make_tagging(make_passage(article=make_article(status="draft")), below)
+    client.force_login(researcher)
+
+    response = client.get(CODEBOOK)
+
+    (root,) = response.context["codebooks"][0].roots
+    assert [
+        (tag.name, tag.passage_count, tag.branch_count, tag.shown_colour)
+        for tag in (root, *root.below)
+    ] == [("Ceasefire", 1, 2, "teal"), ("Peace", 0, 0, "teal"), ("Truce", 2, 2, "teal")]
+    page = text_of(response)
+    assert "1 passage, 2 with the tags below" in page
+    assert "A stop of days." in page
+    assert ">proposed<" in page
+
+
+@pytest.mark.django_db
+def test_an_empty_codebook_says_what_to_do(client, researcher, admin):
+    client.force_login(admin)
+    assert "manage load_first_data" in text_of(client.get(CODEBOOK))
+
+    make_codebook()
+
+    assert "that proposes a tag" in text_of(client.get(CODEBOOK))
+
+
+@pytest.mark.django_db
+def test_the_codebook_asks_as_much_for_many_tags_as_for_one(client, researcher, count_queries):
+    client.force_login(researcher)
+    tag = make_tag()
+    make_tagging(tag=tag)
+    for_one = count_queries(lambda: client.get(CODEBOOK))
+    for _ in range(60):
+        tag = make_tag(parent=tag if tag.pk % 5 else None)
+        make_tagging(tag=tag)
+
+    assert count_queries(lambda: client.get(CODEBOOK)) == for_one
+
+
+# A tag
+
+
+@pytest.mark.django_db
+def test_a_tag_shows_its_passages_in_their_sentences_over_all_articles(client, researcher):
+    tag = make_tag("Ceasefire", definition="A stop.", counter_example="A pause for lunch.")
+    new = make_article(
+        "Nobody came. Ukraine wanted a truce. They left.", published_on=datetime.date(2025, 5, 17)
+    )
+    old = make_article("A truce, they said.", published_on=datetime.date(2025, 5, 16))
+    make_tagging(make_passage("truce", old), tag)
+    make_tagging(make_passage("a truce", new), tag)
+    make_tagging(make_passage("wanted", new), tag)
+    make_tagging(make_passage("wanted", new), tag)
+    make_tagging(make_passage("left", new), make_tag())
+    make_tagging(make_passage(article=make_article(status="draft")), tag)
+    client.force_login(researcher)
+
+    response = client.get(tag.get_absolute_url())
+
+    assert [
+        (one.article_id, one.context.before, one.shown, one.context.after, len(one.tagged))
+        for one in response.context["page"]
+    ] == [
+        (new.pk, "Ukraine ", "wanted", " a truce.", 2),
+        (new.pk, "Ukraine wanted ", "a truce", ".", 1),
+        (old.pk, "A ", "truce", ", they said.", 1),
+    ]
+    page = text_of(response)
+    assert "A stop." in page
+    assert "A pause for lunch." in page
+    assert "<mark>a truce</mark>." in page
+
+
+@pytest.mark.django_db
+def test_a_tags_passages_are_narrowed_by_its_address(client, researcher, colleague):
+    issue = make_tag()
+    below = make_tag(parent=issue)
+    of_issue = make_tagging(tag=issue, coder=researcher).passage
+    of_below = make_tagging(tag=below, coder=colleague).passage
+    client.force_login(researcher)
+
+    def found(query):
+        return {one.pk for one in client.get(issue.get_absolute_url() + query).context["page"]}
+
+    assert found("") == {of_issue.pk, of_below.pk}
+    assert found("?alone=on") == {of_issue.pk}
+    assert found(f"?coder={colleague.pk}") == {of_below.pk}
+    assert found(f"?article={of_issue.article_id}") == {of_issue.pk}
+    assert found(f"?article={of_issue.article_id}&coder={colleague.pk}") == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["?coder=x", "?article=0", "?coder=" + "9" * 5000])
+def test_a_tags_filter_that_is_not_understood_is_left_out_with_a_message(client, researcher, query):
+    tagging = make_tagging()
+    client.force_login(researcher)
+
+    response = client.get(tagging.tag.get_absolute_url() + query)
+
+    assert response.status_code == 422
+    assert list(response.context["page"]) == [tagging.passage]
+
+
+@pytest.mark.django_db
+def test_a_tag_says_where_it_stands_and_what_replaces_it(client, researcher):
+    parent = make_tag("Issue")
+    new = make_tag("New")
+    old = make_tag("Old", parent=parent, status="archived", replaced_by=new)
+    client.force_login(researcher)
+
+    page = text_of(client.get(old.get_absolute_url()))
+
+    assert f'<a href="{parent.get_absolute_url()}">Issue</a>' in page
+    assert f'Use <a href="{new.get_absolute_url()}">New</a> in its place' in page
+    assert "No passage has this tag yet." in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", ["0", "99", "9223372036854775808", "x"])
+def test_a_tag_that_is_not_there_is_not_found(client, researcher, number):
+    client.force_login(researcher)
+
+    assert client.get(f"/tags/{number}/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_tag_has_its_notes_and_takes_another(client, researcher, colleague):
+    tag = make_tag()
+    note = make_note("A hard case.", tag=tag, author=colleague)
+    make_note("I agree.", parent=note, author=researcher)
+    make_note("Mine alone.", tag=tag, author=colleague, visibility="private")
+    client.force_login(researcher)
+
+    page = text_of(client.get(tag.get_absolute_url()))
+
+    assert "A hard case." in page
+    assert "I agree." in page
+    assert "Mine alone." not in page
+    assert f'action="{reverse("annotations:tag_notes", args=[tag.pk])}"' in page
+
+
+@pytest.mark.django_db
+def test_a_very_long_passage_is_cut(client, researcher):
+    article = make_article("word " * 1_000)
+    tagging = make_tagging(make_passage(article.text.strip(), article))
+    client.force_login(researcher)
+
+    response = client.get(tagging.tag.get_absolute_url())
+
+    assert "…</mark>" in text_of(response)
+    assert len(response.content) < 30_000
+
+
+@pytest.mark.django_db
+def test_a_tag_asks_as_much_for_300_passages_as_for_one(client, researcher, count_queries):
+    tag, talks_round = make_tag(), make_round()
+    below = make_tag(parent=tag)
+    coders = [make_user() for _ in range(3)]
+    client.force_login(researcher)
+
+    def add():
+        passage = make_passage(article=make_article(round=talks_round))
+        make_tagging(passage, tag, coders[0])
+        make_tagging(passage, below, coders[passage.pk % 3])
+
+    add()
+    counts = [count_queries(lambda: client.get(tag.get_absolute_url()))]
+    for more in (2, 297):
+        for _ in range(more):
+            add()
+        counts.append(count_queries(lambda: client.get(tag.get_absolute_url())))
+
+    assert counts == [counts[0]] * 3
+    assert counts[0] <= 12

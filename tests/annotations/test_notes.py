@@ -1,0 +1,256 @@
+"""Notes over HTTP: writing, replying, editing, withdrawing, and who may read them."""
+
+import html
+import re
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from annotations.models import Act, Note
+from annotations.templatetags.notes import linked
+from tests.factories import make_article, make_note, make_passage, make_tag
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/articles/1/"}
+
+
+@pytest.fixture
+def article():
+    return make_article(text="Both sides agreed.")
+
+
+@pytest.fixture
+def note(article, researcher):
+    return make_note("Is this so?", passage=make_passage("sides", article), author=researcher)
+
+
+def write(client, article, **data):
+    return client.post(
+        reverse("annotations:article_notes", args=[article.pk]), data, headers=HTMX
+    )
+
+
+def edit(client, note, headers=HTMX, **changes):
+    data = {"text": "It is.", "visibility": "team", "version": 1} | changes
+    return client.post(note.get_absolute_url(), data, headers=headers)
+
+
+def texts():
+    return list(Note.objects.live().order_by("pk").values_list("text", "visibility"))
+
+
+def test_notes_are_written_on_passages_articles_and_tags(client, researcher, article):
+    tag = make_tag()
+    client.force_login(researcher)
+
+    write(client, article, start=5, end=10, exact="sides", text="On a passage")
+    write(client, article, start="", end="", exact="", text="On the article")
+    client.post(reverse("annotations:tag_notes", args=[tag.pk]), {"text": "On the tag"})
+
+    found = Note.objects.order_by("pk").values_list("text", "passage__exact", "article", "tag")
+    assert list(found) == [
+        ("On a passage", "sides", None, None),
+        ("On the article", None, article.pk, None),
+        ("On the tag", None, None, tag.pk),
+    ]
+
+
+def test_line_ends_and_inner_white_space_of_a_note_stay(client, researcher, article):
+    client.force_login(researcher)
+
+    write(client, article, text="One\r\n  two\r\n\r\nthree")
+
+    assert texts() == [("One\n  two\n\nthree", "team")]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"text": ""},
+        {"text": " \r\n "},
+        {"text": "x" * 20_001},
+        {"text": "Kept", "visibility": "world"},
+        {"text": "Kept", "start": "5", "end": "10", "exact": "wrong"},
+        {"text": "Kept", "start": "5"},
+        {"text": "Kept", "key": "x"},
+    ],
+)
+@pytest.mark.parametrize("headers", [HTMX, {}], ids=["htmx", "plain"])
+def test_a_refused_note_keeps_what_was_typed(client, researcher, article, data, headers):
+    client.force_login(researcher)
+
+    address = reverse("annotations:article_notes", args=[article.pk])
+    response = client.post(address, data, headers=headers)
+
+    content = html.unescape(response.content.decode())
+    typed = re.search(r"<textarea[^>]*>(.*?)</textarea>", content, re.DOTALL)[1]
+    assert response.status_code == 422
+    assert typed.strip() == data["text"].strip()
+    assert texts() == []
+
+
+def test_a_repeated_submit_makes_one_note(client, researcher, article):
+    client.force_login(researcher)
+    key = uuid.uuid4()
+
+    answers = [write(client, article, text="Once", key=key).status_code for _ in range(3)]
+
+    assert answers == [200, 200, 200]
+    assert texts() == [("Once", "team")]
+
+
+def test_a_private_note_is_ones_own_alone(client, researcher, colleague, editor, admin, article):
+    passage = make_passage("sides", article)
+    secret = make_note("Secret", passage=passage, author=researcher, visibility="private")
+    addresses = [
+        secret.get_absolute_url(),
+        secret.get_absolute_url() + "?reply=1",
+        reverse("annotations:note_replies", args=[secret.pk]),
+        reverse("annotations:note_withdraw", args=[secret.pk]),
+    ]
+    seen = {}
+    for user in (researcher, colleague, editor, admin):
+        client.force_login(user)
+        page = client.get(article.get_absolute_url()).content
+        answers = [client.get(address).status_code for address in addresses[:2]]
+        if user != researcher:
+            answers += [client.post(a, {"text": "x", "version": 1}).status_code for a in addresses]
+        seen[user.username] = (b"Secret" in page, answers)
+
+    assert seen == {
+        "researcher": (True, [200, 200]),
+        "colleague": (False, [404] * 6),
+        "editor": (False, [404] * 6),
+        "admin": (False, [404] * 6),
+    }
+
+
+def test_colleagues_reply_and_each_sees_the_thread(client, colleague, note):
+    client.force_login(colleague)
+
+    response = client.post(
+        reverse("annotations:note_replies", args=[note.pk]), {"text": "I think so."}, headers=HTMX
+    )
+
+    reply = Note.objects.get(parent=note)
+    assert response.status_code == 200
+    assert (reply.text, reply.author, reply.visibility) == ("I think so.", colleague, "team")
+    assert 'hx-target="#cards-0"' in response.content.decode()
+
+
+def test_a_reply_to_a_reply_joins_the_thread(client, colleague, note):
+    reply = make_note("Yes", parent=note, author=colleague)
+    client.force_login(colleague)
+
+    client.post(reverse("annotations:note_replies", args=[reply.pk]), {"text": "And more"})
+
+    assert Note.objects.get(text="And more").parent == note
+
+
+def test_a_note_is_edited_by_its_author_alone_and_says_so(client, researcher, colleague, note):
+    client.force_login(colleague)
+    refused = edit(client, note).status_code
+    client.force_login(researcher)
+    response = edit(client, note)
+
+    note.refresh_from_db()
+    assert (refused, response.status_code) == (404, 200)
+    assert (note.text, note.version) == ("It is.", 2)
+    assert "edited <time" in response.content.decode()
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}], ids=["htmx", "plain"])
+def test_an_edit_based_on_an_old_version_shows_both_texts(client, researcher, note, headers):
+    client.force_login(researcher)
+    edit(client, note, text="From the other tab")
+
+    response = edit(client, note, text="From <this> tab", headers=headers)
+
+    content = response.content.decode()
+    assert response.status_code == 409
+    assert "From the other tab" in content
+    assert "From &lt;this&gt; tab</textarea>" in content
+    assert 'name="version" value="2"' in content
+    assert texts() == [("From the other tab", "team")]
+    assert edit(client, note, text="Both", version=2).status_code == 200
+
+
+def test_the_same_edit_twice_is_one(client, researcher, note):
+    client.force_login(researcher)
+    key = uuid.uuid4()
+
+    answers = [edit(client, note, key=key).status_code for _ in range(2)]
+
+    assert answers == [200, 200]
+    assert Act.objects.count() == 1
+
+
+@pytest.mark.parametrize("version", ["", "0", "x", "99999999999"])
+def test_an_edit_says_what_it_is_based_on(client, researcher, note, version):
+    client.force_login(researcher)
+
+    assert edit(client, note, version=version).status_code == 422
+    assert texts() == [("Is this so?", "team")]
+
+
+def test_a_note_that_colleagues_answered_stays_with_the_team(client, researcher, colleague, note):
+    make_note("Yes", parent=note, author=colleague)
+    client.force_login(researcher)
+
+    response = edit(client, note, visibility="private")
+
+    assert response.status_code == 409
+    assert "Colleagues have answered this note" in response.content.decode()
+    assert texts() == [("Is this so?", "team"), ("Yes", "team")]
+
+
+def test_withdrawing_a_note_leaves_the_replies_of_others(client, researcher, colleague, note):
+    make_note("Yes", parent=note, author=colleague)
+    client.force_login(researcher)
+
+    address = reverse("annotations:note_withdraw", args=[note.pk])
+    answers = [client.post(address, {"version": 1}, headers=HTMX).status_code for _ in range(2)]
+
+    client.force_login(colleague)
+    page = client.get(note.passage.article.get_absolute_url()).content.decode()
+    assert answers == [200, 200]
+    assert "Researcher withdrew this note." in page
+    assert "Is this so?" not in page
+    assert "Yes" in page
+
+
+def test_a_withdrawn_note_is_gone(client, researcher, note):
+    client.force_login(researcher)
+    address = reverse("annotations:note_withdraw", args=[note.pk])
+
+    stale = client.post(address, {"version": 7}, headers=HTMX).status_code
+    client.post(address, {"version": 1}, headers=HTMX)
+
+    assert stale == 409
+    assert client.get(note.get_absolute_url()).status_code == 404
+    assert b"<mark" not in client.get(note.passage.article.get_absolute_url()).content
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a <b> & c", "a &lt;b&gt; &amp; c"),
+        (
+            "see https://example.org/a?b=c&d (there).",
+            'see <a href="https://example.org/a?b=c&amp;d" rel="nofollow noopener noreferrer">'
+            "https://example.org/a?b=c&amp;d</a> (there).",
+        ),
+        ("javascript:alert(1)", "javascript:alert(1)"),
+        ("ftp://example.org", "ftp://example.org"),
+        ("example.org and me@example.org", "example.org and me@example.org"),
+        (
+            'https://example.org/"onmouseover="x',
+            '<a href="https://example.org/&quot;onmouseover=&quot;x"'
+            ' rel="nofollow noopener noreferrer">'
+            "https://example.org/&quot;onmouseover=&quot;x</a>",
+        ),
+    ],
+)
+def test_only_web_addresses_in_a_note_are_clickable(text, expected):
+    assert linked(text) == expected
