@@ -60,7 +60,9 @@ def run(arguments):
     port = parser.parse_args(arguments).port
     refuse_taken_port(port)
     set_up(RUNTIME)
-    return replace_by("-m", "config.run", "--port", str(port), env=own_environment())
+    # Plain HTTP on loopback; HTTPS=1 would send the browser to a port that nobody serves.
+    env = dict(own_environment(), HTTPS="0")
+    return replace_by("-m", "config.run", "--port", str(port), env=env)
 
 
 def test(arguments):

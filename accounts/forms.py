@@ -21,7 +21,14 @@ class PasswordField(forms.CharField):
         return {k: v for k, v in super().widget_attrs(widget).items() if k != "maxlength"}
 
 
-class SignInForm(forms.Form):
+class LabelledForm:
+    """Labels without a colon behind them."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, label_suffix="", **options)
+
+
+class SignInForm(LabelledForm, forms.Form):
     username = forms.CharField(
         label="Name",
         max_length=USERNAME_LENGTH,
@@ -50,7 +57,7 @@ def too_many_guesses(guess):
     )
 
 
-class AccountForm(forms.ModelForm):
+class AccountForm(LabelledForm, forms.ModelForm):
     """A new account and its first link; the same form sent twice makes both once."""
 
     key = forms.CharField(max_length=100, widget=forms.HiddenInput)
@@ -89,7 +96,11 @@ class AccountForm(forms.ModelForm):
         """The account that this very form has made already, or None."""
         username = User.normalize_username(self.data.get("username", ""))
         account = User.objects.filter(username=username).first()
-        return account if account and links.issued(account, self.data.get("key", "")) else None
+        return (
+            account
+            if account and links.issued(account, self.data.get("key", "")).exists()
+            else None
+        )
 
 
 class BasedOnForm(forms.Form):
@@ -106,7 +117,7 @@ class LinkForm(BasedOnForm):
     key = forms.CharField(max_length=100, widget=forms.HiddenInput)
 
 
-class SettingsForm(forms.ModelForm):
+class SettingsForm(LabelledForm, forms.ModelForm):
     """One's own name and ways."""
 
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
@@ -134,7 +145,7 @@ class SettingsForm(forms.ModelForm):
         return account.filter(**wanted).exists()
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(LabelledForm, forms.Form):
     """A new password for oneself; asks for the old one if ``needs_old``."""
 
     old_password = PasswordField(label="Your password now", autocomplete="current-password")

@@ -59,7 +59,10 @@ def try_password(username, password):
 
 
 def _wait_for_other_guesses(digest):
-    """One guess at a name at a time: otherwise a hundred at once all pass before one counts."""
+    """One guess at a name at a time: otherwise a hundred at once all pass before one counts.
+
+    Nor would axes' own index keep its rows apart: without an address it holds nothing.
+    """
     key = int.from_bytes(bytes.fromhex(digest)[:8], signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])

@@ -43,8 +43,8 @@ def issue(user, made_by=None, key=None):
 
 
 def issued(user, key):
-    """The link that this form made for ``user`` before, or None."""
-    return SignInLink.objects.filter(token_sha256=_sha256(_token(user, key)), user=user).first()
+    """The link that this form made for ``user`` before: a QuerySet of one or none."""
+    return SignInLink.objects.filter(token_sha256=_sha256(_token(user, key)), user=user)
 
 
 def revoke(user):

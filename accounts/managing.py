@@ -50,7 +50,7 @@ def change(account, by, version, **wanted):
 def issue_link(account, by, version, key):
     """A new one-time link for the account: its path. Raises as :func:`change` does."""
     account = _locked(account, by)
-    if not links.issued(account, key):
+    if not links.issued(account, key).exists():
         if account.version != version:
             raise StaleError(account)
         account.version += 1

@@ -146,9 +146,9 @@ def account_new(request):
     initial = {"role": Role.RESEARCHER, "key": links.new_key()}
     form = AccountForm(request.POST or None, initial=initial)
     if request.method == "POST" and (made := form.made_before()):
-        return _show_link(request, made, links.issue(made, key=form.data["key"]))
+        return _show_link(request, made, form.data["key"], links.issue(made, key=form.data["key"]))
     if form.is_valid() and (path := form.save(made_by=request.user)):
-        return _show_link(request, form.instance, path)
+        return _show_link(request, form.instance, form.cleaned_data["key"], path)
     return _answer(request, "accounts/account_new.html", {"form": form}, form)
 
 
@@ -188,19 +188,19 @@ def _act_on(request, account):
     data = form.cleaned_data
     if act == "link":
         path = managing.issue_link(account, request.user, data["version"], data["key"])
-        return _show_link(request, account, path)
+        return _show_link(request, account, data["key"], path)
     wanted = {"role": data["role"]} if act == "role" else {"is_active": act == "activate"}
     account = managing.change(account, request.user, data["version"], **wanted)
     messages.success(request, f"{account}: {account.get_role_display()}, {account.activity}.")
     return redirect("accounts:account_detail", account.pk)
 
 
-def _show_link(request, account, path):
+def _show_link(request, account, key, path):
     """The only page that ever shows a link."""
     context = {
         "account": account,
         "address": request.build_absolute_uri(path),
-        "link": account.sign_in_links.live().first(),
+        "link": links.issued(account, key).live().first(),
     }
     response = render(request, "accounts/account_link.html", context)
     response["Referrer-Policy"] = "no-referrer"

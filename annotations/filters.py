@@ -90,22 +90,21 @@ class PassageFilterForm(forms.Form):
     def __init__(self, *args, tags, tag, user, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.tag = tag
-        self.user = user
         self.branch = tags.branch(tag.pk)
         if len(self.branch) == 1:
             del self.fields["alone"]
-        all_ = overview.taggings_of(self.branch, user)
-        coders = [(str(coder.pk), str(coder)) for coder in overview.coders_of(all_)]
+        all_ = overview.taggings_of(self.branch)
+        coders = [(str(coder.pk), str(coder)) for coder in overview.coders_of(all_, user)]
         self.fields["coder"].choices = choices(coders, "Everybody")
-        articles = [(str(one.pk), one.headline) for one in overview.articles_of(all_)]
+        articles = [(str(one.pk), one.headline) for one in overview.articles_of(all_, user)]
         self.fields["article"].choices = choices(articles, "All articles")
 
     def taggings(self):
-        """The taggings asked for."""
+        """The taggings asked for, in articles of whatever status."""
         self.full_clean()
         wanted = self.cleaned_data
         tags = {self.tag.pk} if wanted.get("alone") else self.branch
-        taggings = overview.taggings_of(tags, self.user)
+        taggings = overview.taggings_of(tags)
         if wanted.get("coder"):
             taggings = taggings.filter(coder=wanted["coder"])
         if wanted.get("article"):

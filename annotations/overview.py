@@ -101,29 +101,54 @@ def passage_counts(tags, user):
     return alone, {tag: len(passages) for tag, passages in branch.items()}
 
 
-def taggings_of(tags, user):
-    """The taggings with one of ``tags``, a set of keys, that ``user`` sees."""
-    return Tagging.objects.visible_to(user).filter(tag__in=tags)
+# Who may see which article is asked of the articles, once a query: within a condition on each
+# tagging it makes the database compare everything with everything before it knows the tables.
 
 
-def coders_of(taggings):
-    """Whose taggings they are, by name."""
-    return User.objects.filter(Exists(taggings.filter(coder=OuterRef("pk")))).order_by(
-        "name", "username"
+def taggings_of(tags):
+    """The taggings with one of ``tags``, a set of keys, in articles of whatever status."""
+    return Tagging.objects.live().filter(tag__in=tags)
+
+
+def coders_of(taggings, user):
+    """Whose taggings they are, of those that ``user`` sees, by name."""
+    articles = Article.objects.visible_to(user)
+    coders = taggings.filter(passage__article__in=articles).values("coder")
+    return User.objects.filter(pk__in=coders).order_by("name", "username")
+
+
+def articles_of(taggings, user):
+    """In which articles that ``user`` sees they are, newest first."""
+    keys = set(taggings.order_by().values_list("passage__article", flat=True).distinct())
+    return Article.objects.visible_to(user).filter(pk__in=keys).for_lists().newest_first()
+
+
+def passages_of(taggings, user):
+    """The keys of their passages in articles that ``user`` sees, in the order to show them.
+
+    Newest article first, and in reading order within.
+    """
+    return (
+        Passage.objects.visible_to(user)
+        .filter(pk__in=taggings.values("passage"))
+        .order_by(
+            F("article__published_on").desc(nulls_last=True),
+            "-article__loaded_at",
+            "-article_id",
+            "start",
+            "-end",
+        )
+        .values_list("pk", flat=True)
     )
 
 
-def articles_of(taggings):
-    """In which articles they are, newest first."""
-    tagged = taggings.filter(passage__article=OuterRef("pk"))
-    return Article.objects.filter(Exists(tagged)).for_lists().newest_first()
+def in_context(keys, taggings):
+    """The passages of these keys, each with its ``context`` and with these taggings as ``tagged``.
 
-
-def passages_of(taggings):
-    """The passages of these taggings by article, newest first, and in reading order within."""
-    return (
-        Passage.objects.filter(Exists(taggings.filter(passage=OuterRef("pk"))))
-        .select_related("article__round")
+    Apart from :func:`passages_of`, so that the texts of the passages on other pages stay unread.
+    """
+    found = (
+        Passage.objects.select_related("article")
         .defer("article__text", "exact")
         .annotate(
             opening=Left("article__text", 400),
@@ -135,26 +160,16 @@ def passages_of(taggings):
             ),
             text_after=Substr("article__text", F("end") + 1, REACH),
         )
-        .order_by(
-            F("article__published_on").desc(nulls_last=True),
-            "-article__loaded_at",
-            "-article_id",
-            "start",
-            "-end",
-        )
+        .in_bulk(list(keys))
     )
-
-
-def in_context(passages, taggings):
-    """These passages as a list, each with its ``context`` and, of these, its ``taggings``."""
-    passages = list(passages)
     by_passage = defaultdict(list)
-    found = taggings.filter(passage__in=passages).select_related("coder")
-    for tagging in found.order_by("created_at", "pk"):
+    for tagging in (
+        taggings.filter(passage__in=found).select_related("coder").order_by("created_at", "pk")
+    ):
         by_passage[tagging.passage_id].append(tagging)
-    for passage in passages:
+    for passage in found.values():
         passage.article.opening = passage.opening
         passage.is_cut = passage.end - passage.start > LONGEST
         passage.context = around(passage.text_before, passage.shown, passage.text_after)
         passage.tagged = by_passage[passage.pk]
-    return passages
+    return [found[key] for key in keys]

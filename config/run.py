@@ -34,9 +34,9 @@ def main():
         signal.signal(name, _stop)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
-        prepare()
-        with _serving("127.0.0.1", port) as process:
-            announce(f"http://127.0.0.1:{port}")
+        log = prepare() / "web.log"
+        with _serving("127.0.0.1", port, log) as process:
+            announce(f"http://127.0.0.1:{port}", log)
             watch(process)
     except ImproperlyConfigured as error:
         sys.exit(str(error))
@@ -54,8 +54,9 @@ def say(text):
 
 
 def prepare():
-    """Bring database, static files and first data to this version's state."""
+    """Bring database, static files and first data to this version's state; the data folder."""
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
 
@@ -64,6 +65,7 @@ def prepare():
     call_command("load_first_data", verbosity=0)
     connection.close()
     connection.close_pool()
+    return settings.DATA
 
 
 def collect_static():
@@ -87,16 +89,21 @@ def collect_static():
 
 
 @contextlib.contextmanager
-def _serving(host, port):
+def _serving(host, port, log):
     """The production server as a child that does not outlive us, ready to answer."""
-    process = subprocess.Popen(
-        server.command(host, port),
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl+C is for us; we stop it in order
-        preexec_fn=_end_with_parent,
-    )
+    if log.exists():
+        log.replace(log.with_suffix(".log.1"))
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            server.command(host, port),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,  # Ctrl+C is for us; we stop it in order
+            preexec_fn=_end_with_parent,
+        )
     try:
-        wait_until_it_answers(process, f"http://{host}:{port}/health/live")
+        wait_until_it_answers(process, f"http://{host}:{port}/health/live", log)
         yield process
     finally:
         process.terminate()
@@ -112,25 +119,29 @@ def _end_with_parent():
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def wait_until_it_answers(process, address):
+def wait_until_it_answers(process, address, log):
     deadline = time.monotonic() + PATIENCE
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise ImproperlyConfigured("The web server ended before it answered; see above.")
+            raise ImproperlyConfigured(f"The web server ended; {log} ends:\n{_end_of(log)}")
         with contextlib.suppress(OSError), opener.open(address, timeout=5) as answer:
             if answer.status == 200:
                 return
         time.sleep(0.05)
-    raise ImproperlyConfigured(f"The web server does not answer at {address}.")
+    raise ImproperlyConfigured(f"The web server does not answer; {log} ends:\n{_end_of(log)}")
 
 
-def announce(address):
+def _end_of(log):
+    return log.read_text(errors="replace")[-2000:]
+
+
+def announce(address, log):
     from django.core.management import call_command
 
     say(f"Parley is running at {address}/")
     call_command("print_sign_in_links", base_url=address)
-    say("Ctrl+C stops it.")
+    say(f"Ctrl+C stops it. It writes to {log}.")
 
 
 def watch(process):
@@ -145,7 +156,7 @@ def watch(process):
         except ImproperlyConfigured as error:
             say(str(error))
             time.sleep(10)
-    sys.exit("The web server ended unexpectedly; see above.")
+    sys.exit("The web server ended unexpectedly.")
 
 
 if __name__ == "__main__":

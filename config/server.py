@@ -21,7 +21,8 @@ def command(host, port):
         "--http": "1",
         "--workers": env.integer("WEB_CONCURRENCY", default=1, minimum=1, maximum=64),
         "--blocking-threads": THREADS,
-        "--backpressure": THREADS * 8,
+        # Counts connections, idle and stalled ones too, not requests at work.
+        "--backpressure": 1000,
         "--http1-header-read-timeout": 10_000,
         "--workers-kill-timeout": 10,
         "--log-level": "error",

@@ -180,8 +180,9 @@ class ArticleQuerySet(models.QuerySet):
         return self if user.is_authenticated and user.may_administer else self.none()
 
     def for_lists(self):
-        """Without their texts, of which a headline needs the opening alone."""
-        return self.defer("text").annotate(opening=Left("text", 400))
+        """Without their texts, of which a headline needs the opening, and only without a title."""
+        opening = models.Case(models.When(title="", then=Left("text", 400)), default=Value(""))
+        return self.defer("text").annotate(opening=opening)
 
     def newest_first(self):
         """By the day they were published, those without one by the day they were loaded."""

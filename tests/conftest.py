@@ -1,8 +1,9 @@
 """The cast: researcher, colleague, editor, admin. A visitor is a client that nobody signed in."""
 
 import pytest
+from django.conf import settings
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 from accounts.models import Role
 
@@ -39,3 +40,11 @@ def count_queries(db):
         return len(queries)
 
     return count
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_static_files():
+    """Static files under their own names, straight from the source folder."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+        yield

@@ -53,7 +53,8 @@ def tag_detail(request, tag_id):
     tag = tags.rows[tag_id]
     form = PassageFilterForm(request.GET, tags=tags, tag=tag, user=request.user)
     taggings = form.taggings()
-    page = Paginator(overview.passages_of(taggings), PASSAGES).get_page(request.GET.get("page"))
+    keys = overview.passages_of(taggings, request.user)
+    page = Paginator(keys, PASSAGES).get_page(request.GET.get("page"))
     page.object_list = overview.in_context(page.object_list, taggings)
     for passage in page.object_list:
         for tagging in passage.tagged:

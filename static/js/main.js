@@ -1,5 +1,6 @@
 /** What every page loads: the custom elements, and word of requests that never arrived. */
 
+import "./elements/reader-margin.js";
 import "./elements/reader-text.js";
 
 document.addEventListener("htmx:error", (event) => {
@@ -8,7 +9,22 @@ document.addEventListener("htmx:error", (event) => {
   const message = document.createElement("p");
   message.className = "message error";
   message.setAttribute("role", "alert");
-  message.textContent =
-    "Parley cannot be reached just now. What you typed is still on this page: try again in a moment.";
+  message.append(
+    "Parley cannot be reached just now. What you typed is still on this page: try again in a moment. ",
+    closeButton(),
+  );
   document.getElementById("messages").replaceChildren(message);
 });
+
+document.addEventListener("click", (event) => {
+  event.target.closest?.("[data-close]")?.closest(".message")?.remove();
+});
+
+function closeButton() {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button link";
+  button.dataset.close = "";
+  button.textContent = "Close";
+  return button;
+}

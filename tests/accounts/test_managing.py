@@ -126,8 +126,13 @@ def test_a_form_sent_twice_makes_one_account_and_shows_the_same_link(client):
     assert SignInLink.objects.count() == 1
 
 
-def test_a_form_sent_again_after_the_link_was_used_shows_none(client):
-    Client().get(ADDRESS.search(create(client).text)[1])
+@pytest.mark.parametrize("end", ["use", "replace"])
+def test_a_form_sent_again_after_the_link_was_spent_shows_none(client, end):
+    path = ADDRESS.search(create(client).text)[1]
+    if end == "use":
+        Client().get(path)
+    else:
+        links.issue(User.objects.get(username="olena"))
 
     again = create(client)
 

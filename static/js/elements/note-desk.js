@@ -93,7 +93,9 @@ class NoteDesk extends HTMLElement {
   }
 
   #show() {
-    if (!this.contains(document.activeElement)) this.#back = document.activeElement;
+    const from = document.activeElement;
+    if (this.list.contains(from)) this.#back = this.list.write;
+    else if (!this.contains(from) && from !== document.body) this.#back = from;
     this.setAttribute("data-open", "");
     this.field.focus({ preventScroll: true });
   }
@@ -135,7 +137,6 @@ class NoteDesk extends HTMLElement {
   #reopen({ name, draft }) {
     const address = addressOf(name);
     if (!address) return this.open(draft);
-    this.#back = this.list.write;
     htmx.ajax("GET", address, { target: "#desk", swap: "innerHTML" }).then(() => {
       // The note is gone; what was typed is not.
       if (this.name !== name) this.open();

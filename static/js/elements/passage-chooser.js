@@ -82,7 +82,8 @@ class PassageChooser extends HTMLElement {
     const from = this.#from.isConnected ? this.#from : this.reader;
     const detail = { ids: [id], from: "text", sticky: true };
     from.dispatchEvent(new CustomEvent("passage:focused", { bubbles: true, detail }));
-    if (this.#byKey) document.getElementById(`passage-${id}`)?.focus({ preventScroll: true });
+    // After the margin has unfolded the card.
+    if (this.#byKey) requestAnimationFrame(() => document.getElementById(`passage-${id}`)?.focus({ preventScroll: true }));
   }
 }
 

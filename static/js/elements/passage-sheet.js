@@ -12,7 +12,7 @@ class PassageSheet extends HTMLElement {
   connectedCallback() {
     this.reader = this.closest("article-reader");
     this.margin = this.reader.querySelector("passage-margin");
-    this.margin.prepend(this);
+    if (this.parentElement !== this.margin) return this.margin.prepend(this);
     if (this.toggle) return;
     this.toggle = button("sheet-toggle", "");
     this.toggle.setAttribute("aria-controls", this.margin.id);
@@ -78,7 +78,6 @@ class PassageSheet extends HTMLElement {
   }
 
   #label() {
-    if (!this.isConnected) this.margin.prepend(this);
     let count = 0;
     for (const list of this.margin.querySelectorAll(".cards")) {
       count += Number(list.dataset.count ?? list.querySelectorAll(".card").length);

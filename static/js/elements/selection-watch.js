@@ -120,7 +120,7 @@ class SelectionWatch extends HTMLElement {
   #look() {
     clearTimeout(this.#timer);
     this.#timer = 0;
-    if (isTyping(document.activeElement)) return;
+    if (this.#isPointerDown || isTyping(document.activeElement)) return;
     const selection = document.getSelection();
     const range = selection.rangeCount ? selection.getRangeAt(0) : null;
     if (!range || range.collapsed || !range.intersectsNode(this.root)) {

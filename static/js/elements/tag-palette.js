@@ -387,14 +387,14 @@ class TagPalette extends HTMLElement {
     const area = { width: document.documentElement.clientWidth, height: innerHeight };
     const { side, x, room } = matchMedia(DOCKED).matches ? { side: "dock" } : place(rect, size, area, { top: HEADER });
     list.style.maxBlockSize = room === undefined ? "" : `${room + LIST}px`;
-    this.dataset.place = side;
+    this.dataset.place = side === "dock" ? side : "below";
     if (side === "dock") return Object.assign(this.style, { left: "", top: "", bottom: "" });
-    const box = this.offsetParent?.getBoundingClientRect() ?? { left: 0, top: 0, bottom: 0 };
-    Object.assign(this.style, {
-      left: `${x - box.left}px`,
-      top: side === "below" ? `${rect.bottom - box.top + GAP}px` : "",
-      bottom: side === "above" ? `${box.bottom - rect.top + GAP}px` : "",
-    });
+    // Where 0, 0 lies depends on the page's grid: it is measured.
+    Object.assign(this.style, { left: "0", top: "0", bottom: "auto" });
+    const zero = this.getBoundingClientRect();
+    const y = side === "below" ? rect.bottom + GAP : rect.top - GAP;
+    Object.assign(this.style, { left: `${x - zero.left}px`, top: `${y - zero.top}px` });
+    this.dataset.place = side;
   }
 
   /** Scrolls the end of the selection out from under a docked palette. */

@@ -1,0 +1,61 @@
+"""What a person does in the reader, for the tests in a browser."""
+
+SELECT = """([start, end]) => {
+    const root = document.querySelector("#article-text");
+    const place = (offset) => {
+        const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+        for (let node; (node = walker.nextNode()); ) {
+            const length = [...node.data].length;
+            if (offset <= length) return [node, [...node.data].slice(0, offset).join("").length];
+            offset -= length;
+        }
+    };
+    root.focus({ preventScroll: true });
+    getSelection().setBaseAndExtent(...place(start), ...place(end));
+}"""
+
+
+def select(page, article, exact, start=None):
+    """Select words of the article as a script would: the browser's own selection, no mouse."""
+    start = article.text.index(exact) if start is None else start
+    page.locator("tag-palette:defined").wait_for(state="attached")
+    page.evaluate(SELECT, [start, start + len(exact)])
+
+
+def drag(page, article, exact):
+    """Select words of the article with the mouse, from the first letter to the last."""
+    page.locator("tag-palette:defined").wait_for(state="attached")
+    first, last = page.evaluate(
+        """([exact]) => {
+            const walker = document.createTreeWalker(
+                document.querySelector("#article-text"), NodeFilter.SHOW_TEXT);
+            for (let node; (node = walker.nextNode()); ) {
+                const at = node.data.indexOf(exact);
+                if (at < 0) continue;
+                const range = document.createRange();
+                range.setStart(node, at);
+                range.setEnd(node, at + exact.length);
+                node.parentElement.scrollIntoView({ block: "center" });
+                const rects = [...range.getClientRects()];
+                const middle = ({ top, bottom }) => (top + bottom) / 2;
+                return [
+                    [rects[0].left + 1, middle(rects[0])],
+                    [rects.at(-1).right - 1, middle(rects.at(-1))],
+                ];
+            }
+        }""",
+        [exact],
+    )
+    page.mouse.move(*first)
+    page.mouse.down()
+    page.mouse.move(*last, steps=5)
+    page.mouse.up()
+
+
+def marked(page):
+    """The words of each mark, as they stand on the page."""
+    return page.locator("#article-text mark").all_text_contents()
+
+
+def text(page):
+    return page.evaluate("document.querySelector('#article-text').textContent")
