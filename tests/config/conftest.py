@@ -10,14 +10,6 @@ from django.db import connection
 from config.logs import RequestIdFilter
 
 
-@pytest.fixture(autouse=True)
-def static_files_as_they_lie(settings):
-    """Without hashed names, which exist only once they have been collected."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-    settings.WHITENOISE_AUTOREFRESH = True
-
-
 @pytest.fixture
 def log(settings):
     """What would be written to the console, as a stream."""

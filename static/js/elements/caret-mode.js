@@ -12,9 +12,10 @@ const SPOKEN = { " ": "space", "\n": "line end", "": "end of the text", "\xa0": 
 class CaretMode extends HTMLElement {
   #isOn = false;
   #isAtLineEnd = false;
-  #cameByTab = false;
+  #cameByPointer = false;
   #marks = "";
   #frame = 0;
+  #hasMoved = false;
 
   connectedCallback() {
     this.root = document.getElementById("article-text");
@@ -25,7 +26,7 @@ class CaretMode extends HTMLElement {
     const { signal } = this.ends;
     for (const type of ["keydown", "pointerdown", "click"]) document.addEventListener(type, this, { signal });
     // Before the focus moves.
-    document.addEventListener("keydown", (event) => (this.#cameByTab = event.key === "Tab"), { signal, capture: true });
+    document.addEventListener("keydown", () => (this.#cameByPointer = false), { signal, capture: true });
     for (const type of ["selectionchange", "text:drawn", "selection:made"]) document.addEventListener(type, this, { signal });
     for (const type of ["focus", "blur"]) this.root.addEventListener(type, this, { signal });
     window.addEventListener("resize", this, { signal });
@@ -42,13 +43,13 @@ class CaretMode extends HTMLElement {
       case "keydown":
         return this.#press(event);
       case "pointerdown":
-        this.#cameByTab = false;
+        this.#cameByPointer = true;
         return;
       case "click":
         if (event.target.closest?.('[data-act="caret"]')) this.turn(true);
         return;
       case "focus":
-        if (this.#cameByTab) this.turn(true);
+        if (!this.#cameByPointer) this.turn(true);
         return this.draw();
       case "selection:made":
         if (this.#isOn) this.say(`Selected: ${event.detail.exact}`);
@@ -123,6 +124,7 @@ class CaretMode extends HTMLElement {
     else if (by === "paragraph") this.put(this.#paragraph(before, isForward), extend);
     else document.getSelection().modify(extend ? "extend" : "move", direction, by);
     if (this.offset === null) this.put(isForward ? lengthOf(this.root) : 0, extend);
+    this.#hasMoved = true;
     this.draw(true);
     if (!extend) this.say(this.#heard(by, before));
   }
@@ -231,6 +233,8 @@ class CaretMode extends HTMLElement {
   /** Tells the page, and who listens, that the caret has come into a marked segment or left it. */
   #enter(mark) {
     const passages = mark?.dataset.passages ?? "";
+    const hasMoved = this.#hasMoved;
+    this.#hasMoved = false;
     if (passages === this.#marks) return;
     this.#marks = passages;
     const type = passages ? "passage:focused" : "passage:unfocused";
@@ -239,7 +243,7 @@ class CaretMode extends HTMLElement {
     const names = idsOf(mark).flatMap((id) =>
       [...document.querySelectorAll(`#passage-${id} .chip > a`)].map((one) => one.textContent.trim()),
     );
-    if (names.length) this.say(`${this.status.textContent.trim()} — marked: ${[...new Set(names)].join(", ")}`);
+    if (hasMoved && names.length) this.say(`${this.status.textContent.trim()} — marked: ${[...new Set(names)].join(", ")}`);
   }
 
   #makeStatus() {

@@ -24,14 +24,15 @@ class PassageLinks extends HTMLElement {
     this.reader = this.closest("article-reader");
     this.text = this.reader.querySelector("#article-text");
     for (const type of [...EVENTS, "passage:focused", "passage:unfocused"]) this.reader.addEventListener(type, this);
-    document.addEventListener("htmx:before:settle", this);
+    // Before the margin, which places the cards by what is pinned.
+    document.addEventListener("htmx:before:settle", this, { capture: true });
     window.addEventListener("hashchange", this);
     this.#openAddressed();
   }
 
   disconnectedCallback() {
     for (const type of [...EVENTS, "passage:focused", "passage:unfocused"]) this.reader.removeEventListener(type, this);
-    document.removeEventListener("htmx:before:settle", this);
+    document.removeEventListener("htmx:before:settle", this, { capture: true });
     window.removeEventListener("hashchange", this);
   }
 

@@ -11,13 +11,14 @@ const TOOLS = "tag-palette, bounds-handles, note-desk, .armed-badge, .keys-dialo
 /**
  * Tells the page what is selected in #article-text: `selection:made`, trimmed and of whole graphemes, and
  * `selection:cleared`. Keeps selection and caret where they are in the text while paragraphs of it are swapped, and
- * marks the reader `data-busy` as long as a pointer is down in the text.
+ * marks the reader `data-busy` as long as a pointer is down that may be selecting.
  */
 class SelectionWatch extends HTMLElement {
   made = null;
   #by = "keys";
   #timer = 0;
   #held = null;
+  #madeAt = null;
   #isOnTools = false;
 
   connectedCallback() {
@@ -51,6 +52,8 @@ class SelectionWatch extends HTMLElement {
       case "pointerup":
       case "pointercancel":
       case "blur":
+        // Of the window alone: an element that a press takes the focus from ends no press.
+        if (event.type === "blur" && event.target !== window) return;
         return this.#release();
       case "keydown":
         if (/^(Shift|Control|Alt|Meta|Arrow|Page|Home|End)/.test(event.key)) this.#by = "keys";
@@ -81,6 +84,11 @@ class SelectionWatch extends HTMLElement {
     }
   }
 
+  /** Selects again what was selected last, as it was, after the focus was elsewhere. */
+  restore() {
+    if (this.#madeAt) this.#put(this.#madeAt);
+  }
+
   /** Takes the selection off; the caret stays where it was. */
   clear() {
     const places = this.#places();
@@ -99,7 +107,9 @@ class SelectionWatch extends HTMLElement {
   #press({ target, pointerType, button }) {
     this.#by = pointerType === "touch" ? "touch" : "pointer";
     this.#isOnTools = Boolean(target.closest?.(TOOLS));
-    if (button !== 0 || !this.root.contains(target)) return;
+    // A mouse may begin to select outside the text; a finger there only scrolls.
+    const maySelect = pointerType !== "touch" || this.root.contains(target);
+    if (button !== 0 || this.#isOnTools || !maySelect) return;
     document.documentElement.dataset.pointerDown = "";
     this.reader.setAttribute("data-busy", "");
   }
@@ -134,6 +144,7 @@ class SelectionWatch extends HTMLElement {
   #tell(found, range) {
     if (found?.start === this.made?.start && found?.end === this.made?.end) return;
     this.made = found;
+    this.#madeAt = found && this.#places();
     const detail = found && { ...found, rect: range.getBoundingClientRect(), by: this.#by };
     const type = found ? "selection:made" : "selection:cleared";
     this.root.dispatchEvent(new CustomEvent(type, { bubbles: true, detail }));
@@ -149,16 +160,18 @@ class SelectionWatch extends HTMLElement {
     };
   }
 
+  #put({ anchor, focus }) {
+    const isBackwards = focus < anchor;
+    const from = placeAt(this.root, anchor, isBackwards);
+    const to = anchor === focus ? from : placeAt(this.root, focus, !isBackwards);
+    document.getSelection().setBaseAndExtent(from.node, from.offset, to.node, to.offset);
+  }
+
   #redrawn() {
     repaint();
-    const { anchor, focus } = this.#held ?? {};
+    const held = this.#held;
     this.#held = null;
-    if (anchor !== undefined && !isTyping(document.activeElement)) {
-      const isBackwards = focus < anchor;
-      const from = placeAt(this.root, anchor, isBackwards);
-      const to = anchor === focus ? from : placeAt(this.root, focus, !isBackwards);
-      document.getSelection().setBaseAndExtent(from.node, from.offset, to.node, to.offset);
-    }
+    if (held && !isTyping(document.activeElement)) this.#put(held);
     this.root.dispatchEvent(new CustomEvent("text:drawn", { bubbles: true }));
   }
 }

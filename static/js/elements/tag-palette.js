@@ -3,24 +3,23 @@ import { called, isUsable } from "../lib/match.js";
 import { rangeAt, textAt } from "../lib/offsets.js";
 import { paint } from "../lib/paint.js";
 import { GAP, place } from "../lib/placing.js";
-import { uuid } from "../lib/uuid.js";
 import { ArmedTag } from "./armed-tag.js";
 import { showKeys } from "./keys-dialog.js";
+import { PaletteForm } from "./palette-form.js";
 import { TagCombobox } from "./tag-combobox.js";
 
 const DOCKED = "(width <= 640px), (pointer: coarse)";
-const LIST = 150; // pixels of the list of tags that must fit
+const LIST = 120; // pixels of the list of tags that must fit
 const HEADER = 8;
 const FAILED = "Not saved – try again. Parley could not be reached; nothing was lost.";
 
 /**
  * The palette of what can be done with a selection: tag it, note, link, copy, keep a tag. Opens beside the selection and
- * leaves the focus in the text. Fills its form's fields; htmx sends them.
+ * leaves the focus in the text. What it is made of: the type-ahead, the form that is sent, the tag that is kept.
  */
 class TagPalette extends HTMLElement {
   /** What is selected: `{start, end, exact}`; stays after the palette is closed by Escape. */
   span = null;
-  #keys = new Map();
   #isArming = false;
   #opener = null;
 
@@ -28,19 +27,19 @@ class TagPalette extends HTMLElement {
     this.root = document.getElementById("article-text");
     this.reader = this.closest("article-reader");
     this.form = this.querySelector("form");
-    this.form.noValidate = true;
+    this.sender = new PaletteForm(this.form, {
+      answered: (intent) => this.#answered(intent),
+      failed: () => this.#failed(),
+    });
     this.message = this.querySelector("#palette-message");
     this.input = this.querySelector("#palette-tag");
-    // What is typed is not what is sent: a tag that exists goes by its number.
-    this.input.removeAttribute("name");
-    this.form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "tag" }));
     this.armed = new ArmedTag(this);
     this.combobox = new TagCombobox({
       input: this.input,
       list: this.querySelector("#palette-tags"),
       tags: () => this.tags,
       choose: (tag, name) => this.#choose(tag, name),
-      resized: () => this.#place(),
+      resized: () => (this.#place(), this.#showSelection()),
     });
     this.ends = new AbortController();
     const { signal } = this.ends;
@@ -51,7 +50,7 @@ class TagPalette extends HTMLElement {
     }
     // Escape is the palette's before it is anybody's behind it.
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.#escape(event), { signal, capture: true });
-    for (const type of ["pointerdown", "mousedown", "focusout", "htmx:config:request", "htmx:error", "htmx:finally:request"]) {
+    for (const type of ["pointerdown", "mousedown", "focusout"]) {
       this.addEventListener(type, this, { signal });
     }
     for (const target of [window, window.visualViewport]) target?.addEventListener("resize", this, { signal });
@@ -89,14 +88,6 @@ class TagPalette extends HTMLElement {
       case "text:drawn":
       case "resize":
         return this.#place();
-      case "htmx:config:request":
-        event.detail.ctx.intent = this.intent;
-        return;
-      case "htmx:error":
-        if (!event.detail.ctx?.response) this.#failed();
-        return;
-      case "htmx:finally:request":
-        return this.#answered(event.detail.ctx);
     }
   }
 
@@ -124,7 +115,7 @@ class TagPalette extends HTMLElement {
     const isSame = this.span?.start === start && this.span?.end === end;
     if (isSame && !this.hidden) return;
     this.span = { start, end, exact };
-    this.#keys.clear();
+    this.sender.forget();
     // By keys and by touch a selection grows step by step: there the kept tag waits for Enter or a tap.
     if (this.armed.tag && by === "pointer") this.apply(this.armed.tag);
     else this.open();
@@ -133,7 +124,7 @@ class TagPalette extends HTMLElement {
   #openFor({ target, detail }) {
     const { start, end } = detail;
     this.span = { start, end, exact: detail.exact ?? textAt(this.root, start, end) };
-    this.#keys.clear();
+    this.sender.forget();
     this.#opener = target.closest?.(".card")?.id ?? null;
     const watch = document.querySelector("selection-watch");
     watch?.select(start, end);
@@ -165,28 +156,13 @@ class TagPalette extends HTMLElement {
   /** Tags the selection with a tag of the codebook, or with a new name. */
   apply(tag, name = tag.name) {
     const value = tag ? String(tag.id) : name;
-    this.#send({ kind: "tag", tag, name, url: this.form.getAttribute("action") }, value);
+    if (!this.span) return;
+    this.sender.send({ kind: "tag", tag, name, span: this.span }, this.form.getAttribute("action"), value);
     paint("pending", this.span);
   }
 
-  #send(intent, value) {
-    if (!this.span) return;
-    const { start, end, exact } = this.span;
-    this.intent = { ...intent, start, end };
-    const name = `${intent.kind} ${value}`;
-    // One intent, one key: pressed twice, or tried again, it is done once.
-    if (!this.#keys.has(name)) this.#keys.set(name, uuid());
-    const values = { key: this.#keys.get(name), start, end, exact, tag: value };
-    for (const [field, content] of Object.entries(values)) this.form.elements[field].value = content;
-    this.form.setAttribute("hx-post", intent.url);
-    this.form.requestSubmit();
-  }
-
-  #answered(ctx) {
-    const status = ctx.response?.status;
-    if (!status || !ctx.intent) return;
-    const { kind, tag, name, start, end } = ctx.intent;
-    const isCurrent = this.span?.start === start && this.span?.end === end;
+  #answered({ kind, tag, name, span, status }) {
+    const isCurrent = this.span?.start === span.start && this.span?.end === span.end;
     if (kind === "tag" && isCurrent) paint("pending", null);
     if (status >= 400) {
       if (isCurrent && this.hidden) this.#reopen();
@@ -221,7 +197,8 @@ class TagPalette extends HTMLElement {
     this.close();
     this.span = null;
     this.#opener = null;
-    if (isElsewhere) return;
+    // Whoever has begun the next selection is left alone.
+    if (isElsewhere || "pointerDown" in document.documentElement.dataset) return;
     if (opener) opener.focus({ preventScroll: true });
     else this.root.focus({ preventScroll: true });
     document.querySelector("selection-watch")?.clear();
@@ -298,7 +275,7 @@ class TagPalette extends HTMLElement {
       }
       case "link":
         if (this.hidden) this.open();
-        this.#send({ kind: "link", url: `${this.reader.dataset.url}links/` }, "");
+        this.sender.send({ kind: "link", span: this.span }, `${this.reader.dataset.url}links/`);
         return true;
       case "copy":
         this.#tell("quotation:copy", this.span);
@@ -349,7 +326,7 @@ class TagPalette extends HTMLElement {
 
   #backToText() {
     this.root.focus({ preventScroll: true });
-    if (this.span) document.querySelector("selection-watch")?.select(this.span.start, this.span.end);
+    if (this.span) document.querySelector("selection-watch")?.restore();
     paint("selected", null);
   }
 
@@ -399,7 +376,7 @@ class TagPalette extends HTMLElement {
 
   /** Scrolls the end of the selection out from under a docked palette. */
   #showSelection() {
-    if (this.dataset.place !== "dock") return;
+    if (this.dataset.place !== "dock" || this.hidden || !this.span) return;
     const { top, bottom } = rangeAt(this.root, this.span.start, this.span.end).getBoundingClientRect();
     const edge = this.getBoundingClientRect().top - 12;
     const over = Math.min(bottom - edge, top - 72);
