@@ -339,9 +339,7 @@ def move_bounds(actor, passage, start, end, *, key):
         raise Refused("Only your own tags and notes can be moved, and there are none here.")
     target = Passage.objects.at(article, start, end)
     there = set(
-        Tagging.objects.live()
-        .filter(passage=target, coder=actor)
-        .values_list("tag_id", flat=True)
+        Tagging.objects.live().filter(passage=target, coder=actor).values_list("tag_id", flat=True)
     )
     changes = _Changes()
     changes.passages.add(target.pk)
@@ -374,7 +372,7 @@ def undo(actor, act, *, key):
         return None
     changes = _Changes()
     for row in reversed(act.changes):
-        _take_back(actor, row, changes)
+        _take_back(row, changes)
     kind = ActKind.REDO if act.kind == ActKind.UNDO else ActKind.UNDO
     done = act
     while done.undoes:
@@ -392,11 +390,11 @@ def undo(actor, act, *, key):
     )
 
 
-def _take_back(actor, row, changes):
+def _take_back(row, changes):
     model = MODELS[row["model"]]
     current = model.objects.select_for_update(no_key=True, of=["self"]).get(pk=row["pk"])
     if model is Tag:
-        _take_back_tag(actor, current, row, changes)
+        _take_back_tag(current, row, changes)
         return
     if current.version != row["version"]:
         raise Refused(
@@ -428,7 +426,7 @@ def _refuse_twin(tagging, fields):
         raise Refused("You have put this tag on this passage again, so there is nothing to undo.")
 
 
-def _take_back_tag(actor, tag, row, changes):
+def _take_back_tag(tag, row, changes):
     """Put a proposal aside, or offer it again; once others use it, it stays."""
     if row["before"] is None or row["before"].get("status") == TagStatus.ARCHIVED:
         in_use = Tagging.objects.live().filter(tag=tag).exists()

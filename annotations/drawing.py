@@ -4,6 +4,7 @@ A segment is the stretch between two neighbouring borders of passages; it become
 Overlaps therefore need no nesting, and the marked text is the text itself, byte for byte.
 """
 
+import itertools
 from html import escape
 from typing import NamedTuple
 
@@ -76,16 +77,14 @@ def _paragraph_as_html(paragraph, laned):
     order = {one.passage.pk: place for place, one in enumerate(laned)}
     covering = []
     pieces = []
-    for start, end in zip(borders, borders[1:], strict=False):
+    for start, end in itertools.pairwise(borders):
         if any(one.passage.end <= start for one in covering):
             covering = [one for one in covering if one.passage.end > start]
         if starts and starts[-1].passage.start <= start:
             while starts and starts[-1].passage.start <= start:
                 covering.append(starts.pop())
             covering.sort(key=lambda one: order[one.passage.pk])
-        words = escape(
-            paragraph.text[start - paragraph.start : end - paragraph.start], quote=False
-        )
+        words = escape(paragraph.text[start - paragraph.start : end - paragraph.start], quote=False)
         pieces.append(_mark(covering, words, end) if covering else words)
     return "".join(pieces)
 

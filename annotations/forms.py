@@ -2,7 +2,8 @@
 
 from django import forms
 
-from talks import gate, text as plain_text
+from talks import gate
+from talks import text as plain_text
 
 from .models import NOTE_LENGTH, Tag, TagStatus, Visibility
 

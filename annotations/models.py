@@ -15,9 +15,7 @@ from talks.models import Article, ArticleStatus, Colour, Passage, is_one_of
 class NameKey(Func):
     """What a tag's name is compared by: compatibility form, lower case, single spaces."""
 
-    template = (
-        r"lower(normalize(btrim(regexp_replace(%(expressions)s, '\s+', ' ', 'g')), NFKC))"
-    )
+    template = r"lower(normalize(btrim(regexp_replace(%(expressions)s, '\s+', ' ', 'g')), NFKC))"
     output_field = models.TextField()
 
 
@@ -98,9 +96,7 @@ class Tag(models.Model):
                 condition=~Q(shortcut=""),
                 name="tag_shortcut_is_unique",
             ),
-            models.CheckConstraint(
-                name="tag_name_is_not_blank", condition=Q(name__regex=r"\S")
-            ),
+            models.CheckConstraint(name="tag_name_is_not_blank", condition=Q(name__regex=r"\S")),
             models.CheckConstraint(
                 name="tag_status_is_known", condition=is_one_of("status", TagStatus)
             ),
@@ -312,9 +308,7 @@ class Act(models.Model):
 
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="acts")
     kind = models.CharField(max_length=16, choices=ActKind)
-    article = models.ForeignKey(
-        Article, models.PROTECT, null=True, blank=True, related_name="acts"
-    )
+    article = models.ForeignKey(Article, models.PROTECT, null=True, blank=True, related_name="acts")
     summary = models.CharField(max_length=300, help_text="What was done, for a person to read.")
     passages = ArrayField(
         models.BigIntegerField(), default=list, help_text="Those that now look different."

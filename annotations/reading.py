@@ -224,9 +224,7 @@ class Reading:
                 tag=tag,
                 count=self.counts.by_tag[tag.pk],
                 is_chosen=self.filters.tag == tag.pk,
-                query=self.filters.as_query(
-                    tag=None if self.filters.tag == tag.pk else tag.pk
-                )
+                query=self.filters.as_query(tag=None if self.filters.tag == tag.pk else tag.pk)
                 or "?",
             )
             for tag in self.tags.tree
@@ -288,9 +286,7 @@ class Reading:
         ]
         if self.target and all(one.pk != self.target.pk for one in drawn):
             drawn.append(
-                drawing.Drawn(
-                    self.target.pk, self.target.start, self.target.end, ("target",), True
-                )
+                drawing.Drawn(self.target.pk, self.target.start, self.target.end, ("target",), True)
             )
             drawn.sort(key=lambda one: (one.start, -one.end))
         return drawn

@@ -74,7 +74,7 @@ def assets(client, url):
     return sum(seen.values()), len(seen)
 
 
-def browser(live_url, session, url, text_length):
+def browser(live_url, session, url):
     """Milliseconds from navigation to a usable selection, and from the tag key to the mark."""
     from playwright.sync_api import sync_playwright
 
@@ -176,7 +176,7 @@ def report():
         url = f"http://localhost:{thread.port}"
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         for name, article in (("seed", seed), ("20,000 words", book)):
-            usable, marked = browser(url, session, f"/articles/{article.pk}/", len(article.text))
+            usable, marked = browser(url, session, f"/articles/{article.pk}/")
             rows += [
                 (f"Chromium, {name}: to a usable selection", f"{usable:.0f} ms", "≤ 2,000 ms"),
                 (f"Chromium, {name}: from the key to the mark", f"{marked:.0f} ms", "≤ 200 ms"),

@@ -185,7 +185,7 @@ class Cluster:
         if self.pid() is not None:
             if (self.socket / f".s.PGSQL.{PORT}").exists():
                 return
-            self.stop()  # somebody tidied /tmp
+            self.stop()  # its socket is gone: somebody tidied /tmp
         self._check_version()
         programs = _programs(self.owner)
         self._clear_the_way()

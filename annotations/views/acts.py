@@ -1,8 +1,8 @@
 """What a person did lately, and taking it back."""
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
-from django.contrib import messages
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -18,9 +18,7 @@ PAGE = 50
 def act_list(request):
     """One's own acts, newest first, each with its way back."""
     acts = (
-        Act.objects.filter(actor=request.user)
-        .select_related("article", "undone_by")
-        .newest_first()
+        Act.objects.filter(actor=request.user).select_related("article", "undone_by").newest_first()
     )
     page = Paginator(acts, PAGE).get_page(request.GET.get("page"))
     return render(request, "annotations/act_list.html", {"page": page})

@@ -6,7 +6,8 @@ from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import sign_in_first
-from annotations import coding, reading as what_is_read
+from annotations import coding
+from annotations import reading as what_is_read
 from annotations.forms import TaggingForm
 from annotations.reading import Filters, Reading
 from talks import text as plain_text

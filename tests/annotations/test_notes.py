@@ -26,9 +26,7 @@ def note(article, researcher):
 
 
 def write(client, article, **data):
-    return client.post(
-        reverse("annotations:article_notes", args=[article.pk]), data, headers=HTMX
-    )
+    return client.post(reverse("annotations:article_notes", args=[article.pk]), data, headers=HTMX)
 
 
 def edit(client, note, headers=HTMX, **changes):

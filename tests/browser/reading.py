@@ -59,3 +59,20 @@ def marked(page):
 
 def text(page):
     return page.evaluate("document.querySelector('#article-text').textContent")
+
+
+def ready(page):
+    """Wait until the reader's own elements are at work."""
+    page.locator("passage-links:defined, #palette:defined").first.wait_for(state="attached")
+    page.locator("#margin[data-placed]").wait_for(state="attached")
+
+
+def top(page, selector):
+    """Where an element stands in the window, in whole pixels."""
+    return round(page.locator(selector).evaluate("one => one.getBoundingClientRect().top"))
+
+
+def excuse(open_page, *words):
+    """Chromium names refused and lost answers in its console by itself; there may be no others."""
+    assert [one for one in open_page.problems if not any(word in one for word in words)] == []
+    open_page.problems.clear()

@@ -237,9 +237,7 @@ def test_a_refusal_stays_beside_the_field_with_what_was_typed(
     open_page.problems.clear()
 
 
-def test_the_bounds_move_by_keys_and_keep_tags_and_notes(
-    open_page, researcher, article, ceasefire
-):
+def test_the_bounds_move_by_keys_and_keep_tags_and_notes(open_page, researcher, article, ceasefire):
     tagging = make_tagging(make_passage("full ceasefire", article), ceasefire, researcher)
     page = open_page(article.get_absolute_url(), researcher)
 

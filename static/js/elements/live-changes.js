@@ -13,7 +13,6 @@ class LiveChanges extends HTMLElement {
   #wait = EVERY;
   #timer = 0;
   #isAsking = false;
-  #anchor = null;
 
   connectedCallback() {
     this.reader = this.closest("article-reader");
@@ -24,7 +23,7 @@ class LiveChanges extends HTMLElement {
     this.append(this.line);
     this.ends = new AbortController();
     const options = { signal: this.ends.signal };
-    for (const type of ["visibilitychange", "htmx:finally:request", "htmx:before:swap", "htmx:before:settle"]) {
+    for (const type of ["visibilitychange", "htmx:finally:request", "htmx:before:swap"]) {
       document.addEventListener(type, this, options);
     }
     for (const type of ["online", "pageshow"]) addEventListener(type, this, options);
@@ -39,7 +38,6 @@ class LiveChanges extends HTMLElement {
   handleEvent(event) {
     switch (event.type) {
       case "htmx:before:swap": return this.#beforeSwap(event);
-      case "htmx:before:settle": return queueMicrotask(() => this.#hold());
       case "htmx:finally:request": return event.detail.ctx.sourceElement === this && this.#answered(event.detail.ctx);
       default: return document.visibilityState === "visible" && this.#check();
     }
@@ -73,7 +71,9 @@ class LiveChanges extends HTMLElement {
     // A page that says what went wrong belongs in no part of this one; parts that say so are made for it.
     const isPage = ctx.response?.status >= 400 && /<html/i.test(ctx.text ?? "");
     if (isPage && this.reader.contains(ctx.sourceElement)) return event.preventDefault();
-    if (!this.#anchor) this.#anchor = this.#topmost();
+    // htmx swaps all parts before anything else runs.
+    const anchor = this.#topmost();
+    if (anchor) queueMicrotask(() => this.#hold(anchor));
   }
 
   /** The paragraph at the top of the view, by number since it may be replaced, and where it stands. */
@@ -83,10 +83,7 @@ class LiveChanges extends HTMLElement {
     return at < paragraphs.length && scrollY > 0 ? { at, top: paragraphs[at].getBoundingClientRect().top } : null;
   }
 
-  #hold() {
-    if (!this.#anchor) return;
-    const { at, top } = this.#anchor;
-    this.#anchor = null;
+  #hold({ at, top }) {
     const moved = (this.text.children[at]?.getBoundingClientRect().top ?? top) - top;
     if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
   }

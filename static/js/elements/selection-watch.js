@@ -20,6 +20,7 @@ class SelectionWatch extends HTMLElement {
   #held = null;
   #madeAt = null;
   #isOnTools = false;
+  #waiting = [];
 
   connectedCallback() {
     this.root = document.getElementById("article-text");
@@ -27,7 +28,8 @@ class SelectionWatch extends HTMLElement {
     this.ends = new AbortController();
     const options = { signal: this.ends.signal, capture: true };
     for (const type of [
-      "selectionchange", "pointerdown", "pointerup", "pointercancel", "keydown", "htmx:before:swap", "focusin",
+      "selectionchange", "pointerdown", "pointerup", "pointercancel", "keydown", "focusin",
+      "htmx:config:request", "htmx:before:swap",
     ]) {
       document.addEventListener(type, this, options);
     }
@@ -62,6 +64,9 @@ class SelectionWatch extends HTMLElement {
       case "focusin":
         // From a field back into the text: what is selected there counts again.
         if (!isTyping(event.target)) this.#settle(SETTLED.keys);
+        return;
+      case "htmx:config:request":
+        event.detail.ctx.fetch ??= (...request) => this.#fetch(...request);
         return;
       case "htmx:before:swap":
         this.#held = this.#places();
@@ -120,6 +125,19 @@ class SelectionWatch extends HTMLElement {
     this.reader.removeAttribute("data-busy");
     // The browser finishes a click on a selection only after this event.
     this.#settle(SETTLED[this.#by]);
+    setTimeout(() => this.#waiting.splice(0).forEach((done) => done()));
+  }
+
+  /** Fetches, and keeps the answer back while a pointer is down: a drag whose first node is swapped selects the page. */
+  async #fetch(...request) {
+    const answer = await fetch(...request);
+    const text = answer.text.bind(answer);
+    answer.text = async () => {
+      const words = await text();
+      while (this.#isPointerDown) await new Promise((done) => this.#waiting.push(done));
+      return words;
+    };
+    return answer;
   }
 
   #settle(delay) {
