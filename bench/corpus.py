@@ -8,11 +8,39 @@ from talks import importing
 from talks import text as plain_text
 from talks.models import ArticleStatus, Passage, Round
 
-WORDS = """
-talks delegation ceasefire exchange prisoners territory sanctions demand pressure meeting minister
-said leaders Istanbul proposal withdrew agreed rejected condition deadline allies spokesman
-statement border region process document draft observers humanitarian corridor
-""".split()
+WORDS = [
+    "talks",
+    "delegation",
+    "ceasefire",
+    "exchange",
+    "prisoners",
+    "territory",
+    "sanctions",
+    "demand",
+    "pressure",
+    "meeting",
+    "minister",
+    "said",
+    "leaders",
+    "Istanbul",
+    "proposal",
+    "withdrew",
+    "agreed",
+    "rejected",
+    "condition",
+    "deadline",
+    "allies",
+    "spokesman",
+    "statement",
+    "border",
+    "region",
+    "process",
+    "document",
+    "draft",
+    "observers",
+    "humanitarian",
+    "corridor",
+]
 
 
 def book(words=20_000, seed=7):

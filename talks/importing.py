@@ -24,7 +24,7 @@ SIGNATURES = {
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
-class ArticleRefused(Exception):  # noqa: N818
+class ArticleRefused(Exception):
     """A text or its particulars cannot be taken in; the message is for whoever sent it."""
 
 

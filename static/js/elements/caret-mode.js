@@ -1,5 +1,5 @@
 import { isTyping, letter, movement } from "../lib/keys.js";
-import { lengthOf, offsetAt, paragraphAt, placeAt, pointsIn, unitsIn } from "../lib/offsets.js";
+import { lengthOf, offsetAt, paragraphAt, placeAt, pointsIn, rangeAt, unitsIn } from "../lib/offsets.js";
 import { idsOf } from "../lib/passages.js";
 import { nextGrapheme, sentenceAt, wordAt } from "../lib/selection.js";
 
@@ -224,6 +224,9 @@ class CaretMode extends HTMLElement {
       if (last) return { x: last.right, y: last.y, height: last.height };
     }
     const own = range.getClientRects()[0];
+    // Where a line wraps, one place in the text has two on the page: the end of a line counts only after End.
+    const next = [...rangeAt(this.root, this.offset, this.offset + 1).getClientRects()].find((rect) => rect.width);
+    if (own && next && next.top >= own.bottom - 2) return { x: next.left, y: next.y, height: next.height };
     if (own) return own;
     const element = focusNode.childNodes[focusOffset] ?? focusNode;
     range.selectNode(element === this.root ? element.firstChild : element);

@@ -50,7 +50,7 @@ class TagPalette extends HTMLElement {
     }
     // Escape is the palette's before it is anybody's behind it.
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.#escape(event), { signal, capture: true });
-    for (const type of ["pointerdown", "mousedown", "focusout"]) {
+    for (const type of ["pointerdown", "mousedown", "focusin"]) {
       this.addEventListener(type, this, { signal });
     }
     for (const target of [window, window.visualViewport]) target?.addEventListener("resize", this, { signal });
@@ -79,8 +79,9 @@ class TagPalette extends HTMLElement {
         // A press on the palette leaves the text selected; only the fields take the focus.
         if (!event.target.closest("input, a, blockquote, ul")) event.preventDefault();
         return;
-      case "focusout":
-        if (this.contains(event.target) && event.target === this.input) paint("selected", this.span && !this.hidden ? this.span : null);
+      case "focusin":
+        // In a field the browser forgets what is selected in the text: it is painted instead.
+        if (this.span) paint("selected", this.span);
         return;
       case "htmx:after:swap":
         this.armed.mark();
@@ -317,9 +318,8 @@ class TagPalette extends HTMLElement {
     this.apply(tag, name);
   }
 
-  /** To the type-ahead. The browser forgets what is selected in the text there: it is painted instead. */
+  /** To the type-ahead. */
   #find() {
-    paint("selected", this.span);
     this.input.focus({ preventScroll: true });
     this.combobox.show();
   }
