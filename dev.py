@@ -162,6 +162,9 @@ def testing_environment():
     """For tests: a database of their own, quick and careless, and a key that nobody keeps."""
     return dict(
         clean_environment(),
+        # Also for tests that lie elsewhere and do not find pyproject.toml.
+        DJANGO_SETTINGS_MODULE="config.settings",
+        HTTPS="0",
         PARLEY_DATA=os.path.join(data_folder(), "test"),
         PARLEY_DATABASE_FSYNC="off",
         SECRET_KEY=secrets.token_urlsafe(50),

@@ -12,14 +12,17 @@ LANES = 3  # underlines that can be told apart below one line of text
 
 
 class Drawn(NamedTuple):
-    """A passage as it is drawn: ``colours`` has one entry for each of its tags."""
+    """A passage as it is drawn: ``colours`` has one entry for each of its tags.
+
+    ``footnote_at`` is the offset behind which the number of its notes stands on paper.
+    """
 
     pk: int
     start: int
     end: int
     colours: tuple = ()
     is_target: bool = False
-    footnote: int = 0
+    footnote_at: int | None = None
 
 
 class Laned(NamedTuple):
@@ -92,7 +95,7 @@ def _paragraph_as_html(paragraph, laned):
 def _mark(covering, words, end):
     classes = []
     more = 0
-    attributes = ""
+    noted = []
     for one in covering:
         for lane, colour in one.lanes:
             if lane < LANES:
@@ -101,8 +104,9 @@ def _mark(covering, words, end):
                 more += 1
         if one.passage.is_target:
             classes.append("target")
-        if one.passage.footnote and one.passage.end == end:
-            attributes += f' data-note="{one.passage.footnote}"'
+        if one.passage.footnote_at == end:
+            noted.append(str(one.passage.pk))
+    attributes = f' data-note="{" ".join(noted)}"' if noted else ""
     if more:
         attributes += f' data-more="+{more}"'
     passages = " ".join([str(one.passage.pk) for one in covering])

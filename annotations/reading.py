@@ -1,5 +1,6 @@
 """What the reader of an article is shown: marks, cards, counts, and what of it changed."""
 
+import bisect
 import functools
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -264,12 +265,21 @@ class Reading:
 
     @functools.cached_property
     def footnotes(self):
-        """The passages with notes, numbered for print, by their key."""
-        with_notes = (one.pk for one in self.shown if one.threads)
-        return {pk: number for number, pk in enumerate(with_notes, 1)}
+        """The passages with notes by where their number stands on paper, in its order.
+
+        That is behind the last of their words; those that end together share a number.
+        """
+        starts = [paragraph.start for paragraph in self.paragraphs]
+        found = defaultdict(list)
+        for one in self.shown:
+            if one.threads:
+                last = self.paragraphs[bisect.bisect_left(starts, one.end) - 1]
+                found[min(one.end, last.end)].append(one)
+        return dict(sorted(found.items()))
 
     def _drawn(self):
         tags = self.tags.rows if self.shown else {}
+        footnotes = {one.pk: at for at, noted in self.footnotes.items() for one in noted}
         drawn = [
             drawing.Drawn(
                 one.pk,
@@ -280,7 +290,7 @@ class Reading:
                     for tag in dict.fromkeys(each.tag_id for each in one.taggings)
                 ),
                 self.target is not None and one.pk == self.target.pk,
-                self.footnotes.get(one.pk, 0),
+                footnotes.get(one.pk),
             )
             for one in self.shown
         ]
@@ -368,18 +378,12 @@ class Reading:
             chips=list(by_tag.values()),
             threads=one.threads,
             is_mine=is_mine,
-            footnote=self.footnotes.get(one.pk),
         )
 
     @property
     def article_threads(self):
         """The notes on the article itself."""
         return self.threads["article_id"].get(self.article.pk, [])
-
-    @property
-    def footnote_threads(self):
-        """The threads of each numbered passage, in the order of the numbers."""
-        return [self.threads["passage_id"][pk] for pk in self.footnotes]
 
     # What changed
 
@@ -403,9 +407,12 @@ class Reading:
         acts = list(
             Act.objects.visible_to(self.user)
             .filter(article=self.article, pk__gt=cursor)
-            .annotate(has_new_tags=Q(changes__contains=[{"model": "tag"}]))
+            .annotate(
+                has_new_tags=Q(changes__contains=[{"model": "tag"}]),
+                has_notes=Q(changes__contains=[{"model": "note"}]),
+            )
             .order_by("pk")
-            .values_list("pk", "passages", "has_new_tags", named=True)
+            .values_list("pk", "passages", "has_new_tags", "has_notes", named=True)
         )
         if not acts:
             return None
@@ -415,6 +422,7 @@ class Reading:
         return SimpleNamespace(
             cursor=acts[-1].pk,
             has_new_tags=any(act.has_new_tags for act in acts),
+            has_notes=any(act.has_notes for act in acts),
             paragraphs=[
                 (number, self.paragraphs_drawn[number])
                 for number in sorted(self.paragraphs_of(passages))

@@ -30,7 +30,7 @@ QUERY = {
     "target_session_attrs",
 }
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
-SECRET_LENGTH = 50
+SECRET_LENGTH = 32
 SECRET_DIFFERENT = 5
 
 
@@ -80,7 +80,7 @@ def secret_key():
     debug = boolean("DEBUG")
     key = os.environ.get("SECRET_KEY", "").strip()
     if not key and debug:
-        return secrets.token_urlsafe(SECRET_LENGTH)
+        return secrets.token_urlsafe(50)
     advice = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
     if not key:
         raise ImproperlyConfigured(f"SECRET_KEY is not set. {advice}")

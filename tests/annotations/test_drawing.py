@@ -78,6 +78,16 @@ def test_three_deep_overlap_has_three_underlines_and_a_fourth_is_counted():
 def test_a_passage_without_tags_is_drawn_as_a_note():
     (paragraph,) = paragraphs("one two")
 
-    assert drawing.paragraphs_as_html([paragraph], [drawing.Drawn(7, 4, 7, footnote=2)]) == [
-        'one <mark class="u1-note" data-passages="7" data-note="2">two</mark>'
+    assert drawing.paragraphs_as_html([paragraph], [drawing.Drawn(7, 4, 7)]) == [
+        'one <mark class="u1-note" data-passages="7">two</mark>'
+    ]
+
+
+def test_passages_that_end_together_share_the_place_of_a_footnote():
+    (paragraph,) = paragraphs("one two")
+    passages = [drawing.Drawn(7, 0, 7, footnote_at=7), drawing.Drawn(8, 4, 7, footnote_at=7)]
+
+    assert drawing.paragraphs_as_html([paragraph], passages) == [
+        '<mark class="u1-note" data-passages="7">one </mark>'
+        '<mark class="u1-note u2-note" data-passages="7 8" data-note="7 8">two</mark>'
     ]

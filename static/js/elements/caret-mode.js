@@ -82,6 +82,7 @@ class CaretMode extends HTMLElement {
   /** Puts the caret at an offset. */
   put(offset, extend = false) {
     const { node, offset: at } = placeAt(this.root, offset);
+    this.#isAtLineEnd = false;
     const selection = document.getSelection();
     if (extend && this.offset !== null) selection.extend(node, at);
     else selection.collapse(node, at);
