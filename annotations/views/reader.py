@@ -30,12 +30,13 @@ def reader(request, article_id):
     )
     if request.method == "POST":
         return _tag(request, article)
-    if request.htmx and "since" in request.GET:
-        return _live(request, article)
+    # The page sends what it knows (``since``) with every request.
     if request.htmx and "filter" in request.GET:
         return _filtered(request, article)
     if request.htmx and "part" in request.GET:
         return _part(request, article)
+    if request.htmx and "since" in request.GET:
+        return _live(request, article)
     if "paragraph" in request.GET:
         return _by_paragraph(request, article)
     return _page(request, article)

@@ -155,7 +155,7 @@ def test_cards_further_down_are_loaded_when_they_are_wanted(client, researcher):
         make_tagging(make_passage("word", article=article, start=start))
 
     page = client.get(reader(article)).content.decode()
-    part = client.get(reader(article) + "?part=1", headers=HTMX).content.decode()
+    part = client.get(reader(article) + "?part=1&since=0", headers=HTMX).content.decode()
     without_scripts = client.get(reader(article) + "?part=2").content.decode()
 
     assert [page.count('class="card"'), page.count("data-waiting")] == [1, 2]
@@ -163,6 +163,50 @@ def test_cards_further_down_are_loaded_when_they_are_wanted(client, researcher):
     assert part.count('class="card"') == 1
     assert 'data-start="8000"' in without_scripts
     assert client.get(reader(article) + "?part=3", headers=HTMX).status_code == 404
+
+
+def test_other_filters_change_the_text_the_margin_and_the_address(client, researcher, article):
+    make_tagging(make_passage("Both", article=article))
+    make_tagging(make_passage("sides", article=article), coder=researcher)
+    client.force_login(researcher)
+
+    query = "?filter=1&who=mine&coder=&since=0"
+    response = client.get(reader(article) + query, headers=HTMX)
+
+    content = response.content.decode()
+    assert re.findall(r"<mark[^>]*>(.*?)</mark>", content) == ["sides"]
+    assert response["HX-Push-Url"] == reader(article) + "?who=mine"
+    assert re.findall(r'hx-target="(#.*?)"', content)[:5] == [
+        "#article-text",
+        "#margin-cards",
+        "#margin-hint",
+        "#outline",
+        "#footnotes",
+    ]
+
+
+def test_notes_are_footnotes_numbered_by_where_their_passages_end(client, researcher, article):
+    outer = make_note("Both?", passage=make_passage("Both sides agreed", article=article))
+    first = make_note("Sides?", passage=make_passage("sides", article=article))
+    inner = make_note("Agreed?", passage=make_passage("agreed", article=article))
+    client.force_login(researcher)
+
+    content = client.get(reader(article)).content.decode()
+
+    places = re.findall(r'data-note="(.*?)"', content)
+    in_turn = [f"{first.passage_id}", f"{outer.passage_id} {inner.passage_id}"]
+    assert places == in_turn + in_turn
+    assert re.findall(r"<p>[^:<]*: (\w+\?)</p>", content) == ["Sides?", "Both?", "Agreed?"]
+
+
+def test_footnotes_arrive_only_with_notes(client, researcher, colleague, article):
+    client.force_login(colleague)
+    send(client, article, "again", tag=make_tag().pk)
+    without = since(client, article, 0).content.decode()
+    send(client, article, "sides", tag=make_tag().pk, note="Is this so?")
+    with_note = since(client, article, 0).content.decode()
+
+    assert ['hx-target="#footnotes"' in one for one in (without, with_note)] == [False, True]
 
 
 # Tagging

@@ -232,7 +232,7 @@ def test_cards_are_loaded_where_one_reads_and_move_nothing(
     expect(page.locator("#cards-2[data-waiting]")).to_be_attached()
 
     held = []
-    page.route("**/articles/*/?part=*", held.append)
+    page.route("**/articles/*/?part=*", lambda route: held.append(route))
     with page.expect_request("**/articles/*/?part=2*"):
         page.locator("#p40").evaluate("one => one.scrollIntoView({ block: 'center' })")
     before = top(page, "#p40"), page.evaluate("scrollY")
