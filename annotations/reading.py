@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from urllib.parse import urlencode
 
 from django.db.models import F, Q
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
 from accounts.models import User
@@ -301,37 +301,38 @@ class Reading:
             drawn.sort(key=lambda one: (one.start, -one.end))
         return drawn
 
-    @functools.cached_property
-    def paragraphs_drawn(self):
-        """Each paragraph's ``<p>`` with its marks, by its number."""
-        drawn = drawing.paragraphs_as_html(self.paragraphs, self._drawn())
+    def paragraphs_drawn(self, paragraphs):
+        """The ``<p>`` of each of ``paragraphs`` with its marks, by its number."""
+        drawn = drawing.paragraphs_as_html(paragraphs, self._drawn())
         return {
             paragraph.number: mark_safe(  # noqa: S308 - drawing escapes the text
                 f'<p id="p{paragraph.number}" class="{paragraph.kind}"'
                 f' data-start="{paragraph.start}" data-end="{paragraph.end}">{html}</p>'
             )
-            for paragraph, html in zip(self.paragraphs, drawn, strict=True)
+            for paragraph, html in zip(paragraphs, drawn, strict=True)
         }
 
     def text_as_html(self):
         """The whole text: what stands between paragraphs stays as it is."""
+        drawn = self.paragraphs_drawn(self.paragraphs)
         pieces = []
         at = 0
         for paragraph in self.paragraphs:
-            pieces.append(format_html("{}", self.article.text[at : paragraph.start]))
-            pieces.append(self.paragraphs_drawn[paragraph.number])
+            pieces += [self.article.text[at : paragraph.start], drawn[paragraph.number]]
             at = paragraph.end
-        pieces.append(format_html("{}", self.article.text[at:]))
+        pieces.append(self.article.text[at:])
         return format_html_join("", "{}", ((piece,) for piece in pieces))
 
     def paragraphs_of(self, passages):
-        """The numbers of the paragraphs that ``passages`` (with start and end) touch."""
-        return {
-            paragraph.number
+        """The paragraphs that ``passages`` (with start and end) touch, in reading order."""
+        return [
+            paragraph
             for paragraph in self.paragraphs
-            for passage in passages
-            if passage.start < paragraph.end and paragraph.start < passage.end
-        }
+            if any(
+                passage.start < paragraph.end and paragraph.start < passage.end
+                for passage in passages
+            )
+        ]
 
     # The margin
 
@@ -423,10 +424,7 @@ class Reading:
             cursor=acts[-1].pk,
             has_new_tags=any(act.has_new_tags for act in acts),
             has_notes=any(act.has_notes for act in acts),
-            paragraphs=[
-                (number, self.paragraphs_drawn[number])
-                for number in sorted(self.paragraphs_of(passages))
-            ],
+            paragraphs=self.paragraphs_drawn(self.paragraphs_of(passages)).items(),
             parts=[self.part(number) for number in sorted(numbers)],
         )
 

@@ -26,14 +26,14 @@ class PassageLinks extends HTMLElement {
     for (const type of [...EVENTS, "passage:focused", "passage:unfocused"]) this.reader.addEventListener(type, this);
     // Before the margin, which places the cards by what is pinned.
     document.addEventListener("htmx:before:settle", this, { capture: true });
-    window.addEventListener("hashchange", this);
+    for (const type of ["hashchange", "load"]) window.addEventListener(type, this);
     this.#openAddressed();
   }
 
   disconnectedCallback() {
     for (const type of [...EVENTS, "passage:focused", "passage:unfocused"]) this.reader.removeEventListener(type, this);
     document.removeEventListener("htmx:before:settle", this, { capture: true });
-    window.removeEventListener("hashchange", this);
+    for (const type of ["hashchange", "load"]) window.removeEventListener(type, this);
   }
 
   handleEvent(event) {
@@ -44,7 +44,8 @@ class PassageLinks extends HTMLElement {
       case "click": return this.#click(event);
       case "focusin": return this.#focus(event.target);
       case "keydown": return this.#key(event);
-      case "hashchange": return this.#openAddressed();
+      // Until it has loaded, the browser itself scrolls to where the named card stood at first.
+      case "hashchange": case "load": return this.#openAddressed();
       case "htmx:before:settle": return queueMicrotask(() => this.#paint());
       case "passage:focused": return this.#light(event.detail);
       case "passage:unfocused": return this.#dim(event.detail);
