@@ -9,7 +9,7 @@ import functools
 import uuid
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from talks.models import Article, Passage
@@ -439,10 +439,14 @@ def _take_back_tag(tag, row, changes):
 def last_acts(actor):
     """What Ctrl+Z takes back and what Ctrl+Shift+Z does again: two acts, or None for each.
 
-    An undoing can be taken back as long as nothing else was done since.
+    An undoing can be taken back as long as nothing new was done since.
     """
+    new_since = Act.objects.filter(actor=actor, pk__gt=OuterRef("pk")).exclude(
+        kind__in=[ActKind.UNDO, ActKind.REDO]
+    )
     acts = (
         Act.objects.filter(actor=actor, undone_by=None)
+        .filter(~Q(kind=ActKind.UNDO) | ~Exists(new_since))
         .annotate(is_undo=Q(kind=ActKind.UNDO))
         .order_by("is_undo", "-pk")
         .distinct("is_undo")
@@ -450,10 +454,7 @@ def last_acts(actor):
         .defer("changes", "undoes__changes")
     )
     found = {act.is_undo: act for act in acts}
-    undoable, redoable = found.get(False), found.get(True)
-    if undoable and redoable and redoable.pk < undoable.pk:
-        redoable = None
-    return undoable, redoable
+    return found.get(False), found.get(True)
 
 
 def _quoted(row):

@@ -170,9 +170,24 @@ def test_ctrl_z_goes_back_act_by_act(researcher, article):
     assert coding.last_acts(researcher) == (second, None)
     back = coding.undo(researcher, second)
     assert coding.last_acts(researcher) == (first, back)
-    coding.undo(researcher, first)
-    assert coding.last_acts(researcher)[0] is None
+    undone = coding.undo(researcher, first)
+    assert coding.last_acts(researcher) == (None, undone)
     assert live() == []
+
+    coding.undo(researcher, undone)
+    assert coding.last_acts(researcher)[1] == back
+    again = coding.undo(researcher, back)
+    assert coding.last_acts(researcher) == (again, None)
+    assert live() == [("Unity", "sides"), ("Look", "sides")]
+
+
+def test_nothing_is_done_again_over_something_new(researcher, article):
+    coding.undo(researcher, tag(researcher, article))
+    later = note(researcher, article)
+
+    assert coding.last_acts(researcher) == (later, None)
+    coding.undo(researcher, later)
+    assert coding.last_acts(researcher)[1].undoes == later
 
 
 def test_undo_over_http_is_for_ones_own_acts(client, researcher, colleague, article):

@@ -311,7 +311,9 @@ def test_three_deep_is_legible_in_greyscale(open_page, researcher, scheme):
         rows = paper.evaluate(LUMINANCE, base64.b64encode(png).decode())
         tone = rows[-1][0]
         inked = [sum(abs(dot - tone) > 60 for dot in row) / len(row) for row in rows]
-        return [round(now, 1) for before, now in zip([0, *inked], inked, strict=False) if now > before]
+        return [
+            round(now, 1) for before, now in zip([0, *inked], inked, strict=False) if now > before
+        ]
 
     solid, dashed, dotted = 1, 0.7, 0.5
     assert [lines(one) for one in marks.all()] == [

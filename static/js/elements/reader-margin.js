@@ -9,9 +9,6 @@ import "./act-undo.js";
 import "./live-changes.js";
 import "./outline-drawer.js";
 
-// To animate what changes, htmx would copy style attributes onto what it swaps in; the page's policy forbids those.
-htmx.config.defaultSettleDelay = 0;
-
 /** Gives the reader the elements that need no HTML of the server. */
 for (const reader of document.querySelectorAll("article-reader")) {
   const names = ["passage-links"];

@@ -1,0 +1,277 @@
+"""Every page in every state: no violation, nothing wider than a phone, all within reach of keys."""
+
+import re
+
+import pytest
+from django.test import override_settings
+from playwright.sync_api import expect
+
+from accounts import links
+from accounts.models import User
+from annotations import coding, first_data
+from annotations.models import Note, Tag
+from talks.models import Article
+from tests.factories import make_article, make_note, make_passage, make_tagging
+
+from .reading import excuse, ready, select
+
+SCREENS = {
+    "wide and light": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
+    "narrow and dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+}
+NOWHERE = "/articles/999999/"
+CHEAP = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(params=SCREENS)
+def screen(request):
+    return SCREENS[request.param]
+
+
+@pytest.fixture
+def article(db):
+    """The first article with its coding."""
+    first_data.load()
+    return Article.objects.get()
+
+
+@pytest.fixture
+def researcher(article):
+    """The researcher and the admin come with the first data."""
+    return User.objects.get(username="researcher")
+
+
+@pytest.fixture
+def admin(article):
+    return User.objects.get(username="admin")
+
+
+@pytest.fixture
+def look(violations):
+    """``look(page, state)`` notes what is wrong with a page as it stands; all is told at the end."""
+    found = {}
+
+    def look(page, state):
+        wrong = violations(page)
+        too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if too_wide > 0:
+            wrong.append(f"{too_wide} pixels too wide")
+        if wrong:
+            found[state] = wrong
+
+    yield look
+    assert found == {}
+
+
+def chosen(page, passage):
+    """The card of a passage, brought up by its mark."""
+    mark = page.locator(f"#article-text mark[data-passages='{passage.pk}']").first
+    mark.scroll_into_view_if_needed()
+    mark.click()
+    card = page.locator(f"#passage-{passage.pk}")
+    expect(card).to_have_attribute("data-active", "pinned")
+    return card
+
+
+def test_pages_for_all(open_page, look, screen, article):
+    page = open_page("/", **screen)
+    look(page, "home")
+    for path in (
+        "/rounds/istanbul-2025-05-16/",
+        "/articles/",
+        "/articles/?q=nothing-is-like-this",
+        article.get_absolute_url(),
+        article.passages.first().get_absolute_url(),
+        "/sign-in/",
+        "/sign-in/link/0123456789012345678901234567890123456789012/",
+        NOWHERE,
+    ):
+        page.goto(path)
+        look(page, path)
+    page.goto("/sign-in/")
+    page.get_by_label("Name").fill("nobody")
+    page.get_by_label("Password", exact=True).fill("not a password of anybody")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    look(page, "sign-in refused")
+    excuse(open_page, "404", "410", "422")
+
+
+def test_pages_of_a_researcher(open_page, look, screen, article, researcher):
+    tagged = make_tagging(make_passage("direct talks", article), Tag.objects.first(), researcher)
+    note = make_note("Mine.", passage=tagged.passage, author=researcher)
+    make_note("A reply.", parent=note, author=researcher)
+    tag = Tag.objects.get(parent=None, name="Source problem")
+    make_note("When?", tag=tag, author=researcher)
+    page = open_page("/", researcher, **screen)
+    for path in (
+        "/",
+        "/articles/",
+        "/codebook/",
+        tag.get_absolute_url(),
+        f"{tag.get_absolute_url()}?q=nothing-is-like-this",
+        Tag.objects.exclude(parent=None).first().get_absolute_url(),
+        note.get_absolute_url(),
+        Note.objects.exclude(author=researcher).first().get_absolute_url(),
+        f"{article.get_absolute_url()}?paragraph=2",
+        f"/passages/{tagged.passage_id}/bounds/",
+        "/acts/",
+        "/account/",
+        "/accounts/",
+        make_article(text="Nothing is said of this yet.").get_absolute_url(),
+    ):
+        page.goto(path)
+        look(page, path)
+    page.goto(f"{article.get_absolute_url()}?paragraph=2")
+    page.get_by_label("Tag").first.fill("!?")
+    page.get_by_role("button", name="Tag this sentence").first.click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    look(page, "sentence refused")
+    page.goto(note.get_absolute_url())
+    coding.edit_note(researcher, note, "Changed elsewhere.", "team", note.version)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Changed elsewhere.").first).to_be_visible()
+    look(page, "note in conflict")
+    page.goto("/acts/")
+    look(page, "acts with one")
+    page.goto("/account/")
+    page.get_by_role("button", name=re.compile("password", re.IGNORECASE)).click()
+    look(page, "password refused")
+    excuse(open_page, "403", "404", "409", "422")
+
+
+def test_pages_of_an_admin(open_page, look, screen, article, admin, researcher):
+    with override_settings(PASSWORD_HASHERS=CHEAP):
+        page = open_page("/accounts/", admin, **screen)
+        look(page, "accounts")
+        page.goto("/accounts/new/")
+        look(page, "new account")
+        page.get_by_role("button", name="Create the account").click()
+        look(page, "new account refused")
+        page.get_by_label("Sign-in name").fill("olena")
+        page.get_by_role("button", name="Create the account").click()
+        expect(page.get_by_label("One-time link")).to_be_visible()
+        look(page, "one-time link")
+        page.goto(f"/accounts/{researcher.pk}/")
+        look(page, "account")
+        page.goto(f"/articles/{article.pk}/edit/")
+        look(page, "article details")
+        page.get_by_label("Byline").fill("By somebody")
+        article.byline = "By somebody else"
+        article.version += 1
+        article.save()
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        look(page, "article in conflict")
+    excuse(open_page, "409", "422")
+
+
+def test_a_one_time_link_leads_to_a_password(open_page, look, screen, researcher):
+    page = open_page(links.issue(researcher, key=links.new_key()), **screen)
+    look(page, "signed in by a link")
+    page.goto("/account/")
+    look(page, "account without a password")
+
+
+def test_the_reader_in_each_state(open_page, look, screen, article, researcher, colleague):
+    tag = Tag.objects.exclude(parent=None).first()
+    outer = make_tagging(make_passage("Ukraine and Russia", article), tag, researcher).passage
+    inner = make_tagging(make_passage("Russia", article, outer.start + 12), tag, colleague).passage
+    note = make_note("Is it so? See https://example.org/.", passage=outer, author=researcher)
+    page = open_page(article.get_absolute_url(), researcher, **screen)
+    ready(page)
+    look(page, "reader")
+    if page.viewport_size["width"] < 1100:
+        page.get_by_role("button", name="Filters and tags").click()
+        look(page, "filters drawer")
+        page.get_by_role("button", name="Filters and tags").click()
+        page.get_by_role("button", name=re.compile("^Passages")).click()
+        look(page, "all passages")
+        page.keyboard.press("Escape")
+
+    card = chosen(page, outer)
+    look(page, "chosen card")
+    card.get_by_role("link", name="Bounds").click()
+    expect(page.get_by_role("slider")).to_have_count(2)
+    look(page, "handles")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    chosen(page, outer).get_by_role("link", name="Edit").click()
+    expect(page.locator("#desk textarea")).to_be_focused()
+    look(page, "desk with an edit")
+    coding.edit_note(researcher, note, "Changed elsewhere.", "team", note.version)
+    page.keyboard.press("End")
+    page.keyboard.type("!")
+    page.locator("#desk").get_by_role("button", name="Save").click()
+    expect(page.locator("#desk").get_by_role("alert")).to_be_visible()
+    look(page, "desk in conflict")
+    page.locator("#desk").get_by_role("button", name="Close").click()
+    page.locator("draft-list summary").click()
+    look(page, "drafts")
+
+    page.locator(f"mark[data-passages='{outer.pk} {inner.pk}']").click()
+    expect(page.get_by_role("option")).to_have_count(2)
+    look(page, "list to choose from")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+
+    select(page, article, "Istanbul")
+    expect(page.locator("#palette")).to_be_visible()
+    look(page, "palette")
+    page.keyboard.press("t")
+    look(page, "list of all tags")
+    page.keyboard.type("a new name")
+    look(page, "type-ahead")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("!?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#palette-message")).not_to_be_empty()
+    look(page, "tag refused")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys of the reader")).to_be_visible()
+    look(page, "keys")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    expect(page.locator("#acts[data-fresh]")).to_be_visible()
+    look(page, "last act")
+    select(page, article, "Turkey")
+    page.keyboard.press("n")
+    expect(page.locator("#desk textarea")).to_be_focused()
+    look(page, "desk")
+    page.emulate_media(media="print")
+    look(page, "paper")
+    excuse(open_page, "409", "422")
+
+
+def test_keys_reach_all_and_show_where_they_are(open_page, article, researcher):
+    page = open_page(article.get_absolute_url(), researcher)
+    ready(page)
+    outline = """() => {
+        const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(document.activeElement);
+        return (outlineStyle !== "none" && parseFloat(outlineWidth) > 0) || boxShadow !== "none";
+    }"""
+    where = """() => {
+        const { id, className, localName, textContent } = document.activeElement;
+        return id || `${localName} ${className} ${textContent.trim().slice(0, 40)}`;
+    }"""
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    seen = []
+    unseen = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate(where))
+        if not page.evaluate(outline):
+            unseen.append(seen[-1])
+        if seen[-1] == "article-text":
+            break
+
+    assert seen[-1] == "article-text"
+    assert len(set(seen)) == len(seen)
+    assert unseen == []

@@ -1,0 +1,155 @@
+"""Two people on one page, in real browsers."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.factories import make_article, make_passage, make_tag, make_tagging
+
+from .reading import drag, excuse, marked, ready, select, text, top
+
+SOON = 15_000  # milliseconds within which what others did must have arrived
+LOST = re.compile("Connection lost")
+
+
+@pytest.fixture
+def article(db):
+    """Forty paragraphs: what arrives above the view would move the text, if it did."""
+    line = "Paragraph {:02} says what was said about it, and nothing else happens in it. "
+    return make_article(text="\n".join((line.format(n) * 4).strip() for n in range(1, 41)))
+
+
+@pytest.fixture
+def ceasefire(db):
+    return make_tag("Ceasefire", colour="teal")
+
+
+@pytest.fixture
+def start(db, article, ceasefire, researcher, colleague):
+    """A passage of each, so that each has a recent tag."""
+    make_tagging(make_passage("Paragraph 20 says", article), ceasefire, researcher)
+    make_tagging(make_passage("Paragraph 21 says", article), ceasefire, colleague)
+
+
+def tag(page, article, exact):
+    """Put the most recent tag on some words."""
+    select(page, article, exact)
+    expect(page.locator("#palette")).to_be_visible()
+    page.keyboard.press("1")
+    expect(page.locator("#article-text mark", has_text=exact)).to_have_count(1)
+
+
+def expect_marks(page, *words):
+    expect(page.locator("#article-text mark")).to_have_text(list(words), timeout=SOON)
+
+
+def selected(page):
+    return page.evaluate("getSelection().toString()")
+
+
+def test_what_others_do_arrives_and_disturbs_nobody(
+    open_page, researcher, colleague, article, start
+):
+    mine = open_page(article.get_absolute_url(), researcher)
+    theirs = open_page(article.get_absolute_url(), colleague)
+    ready(mine)
+    ready(theirs)
+    first, last = "Paragraph 20 says", "Paragraph 21 says"
+
+    # While one reads, with the caret in a paragraph that is drawn anew.
+    mine.locator("#p22").evaluate("one => one.scrollIntoView({ block: 'start' })")
+    select(mine, article, "", start=article.text.index("Paragraph 22") + 7)
+    before = top(mine, "#p22"), top(mine, "#p30")
+    tag(theirs, article, "Paragraph 03 says")
+    tag(theirs, article, "Paragraph 22 says")
+    expect_marks(mine, "Paragraph 03 says", first, last, "Paragraph 22 says")
+    assert (top(mine, "#p22"), top(mine, "#p30")) == before
+    assert mine.evaluate("getSelection().focusOffset") == 7
+    assert mine.evaluate("getSelection().focusNode.data") == "Paragraph 22 says"
+
+    # While one codes: selection and palette stay, and what was selected is what is tagged.
+    drag(mine, article, "Paragraph 24 says what")
+    mine.keyboard.press("t")
+    mine.keyboard.type("cease")
+    tag(theirs, article, "24 says what was")
+    expect_marks(mine, "Paragraph 03 says", first, last, "Paragraph 22 says", "24 says what was")
+    expect(mine.locator("#palette-tag")).to_be_focused()
+    expect(mine.locator("#palette-tag")).to_have_value("cease")
+    expect(mine.locator("#palette .selected")).to_have_text("Paragraph 24 says what")
+    mine.keyboard.press("Escape")
+    mine.keyboard.press("Escape")
+    assert selected(mine) == "Paragraph 24 says what"
+    mine.keyboard.press("1")
+    expect_marks(
+        mine, "Paragraph 03 says", first, last, "Paragraph 22 says", "Paragraph ", "24 says what", " was"
+    )
+
+    # While one writes: the text in the desk is left alone.
+    select(mine, article, "Paragraph 26 says")
+    mine.keyboard.press("n")
+    mine.keyboard.type("A thought ")
+    tag(theirs, article, "Paragraph 26 says what")
+    expect(mine.locator("mark", has_text="Paragraph 26")).to_have_count(1, timeout=SOON)
+    mine.keyboard.type("in two parts")
+    expect(mine.locator("#desk textarea")).to_have_value("A thought in two parts")
+    expect(mine.locator("#desk textarea")).to_be_focused()
+    mine.locator("#desk").get_by_role("button", name="Save").click()
+
+    # Nothing arrives twice, and both see the same.
+    theirs.keyboard.press("Control+z")
+    expect(theirs.locator("mark", has_text="Paragraph 26 says")).to_have_count(1, timeout=SOON)
+    in_the_end = [
+        *("Paragraph 03 says", first, last, "Paragraph 22 says"),
+        *("Paragraph ", "24 says what", " was", "Paragraph 26 says"),
+    ]
+    expect_marks(mine, *in_the_end)
+    expect_marks(theirs, *in_the_end)
+    ids = "all => all.map((one) => one.id)"
+    cards = [page.locator("#margin .card").evaluate_all(ids) for page in (mine, theirs)]
+    assert [len(one) for one in cards] == [len(set(one)) for one in cards]
+    assert text(mine) == text(theirs) == article.text
+
+
+def test_a_withdrawal_arrives_and_filters_are_kept(
+    open_page, researcher, colleague, article, start
+):
+    mine = open_page(f"{article.get_absolute_url()}?who=mine", researcher)
+    every = open_page(article.get_absolute_url(), researcher)
+    theirs = open_page(article.get_absolute_url(), colleague)
+    for page in (mine, every, theirs):
+        ready(page)
+    counts = mine.locator(".outline-count")
+    expect(counts).to_contain_text("1 of 2 passages")
+
+    tag(theirs, article, "Paragraph 22 says")
+    expect_marks(every, "Paragraph 20 says", "Paragraph 21 says", "Paragraph 22 says")
+    expect(counts).to_contain_text("1 of 3 passages", timeout=SOON)
+    assert marked(mine) == ["Paragraph 20 says"]
+    theirs.keyboard.press("Control+z")
+    expect_marks(every, "Paragraph 20 says", "Paragraph 21 says")
+    expect(counts).to_contain_text("1 of 2 passages", timeout=SOON)
+    expect(every.locator("#margin .card")).to_have_count(2)
+    assert marked(mine) == ["Paragraph 20 says"]
+    assert mine.url.endswith("?who=mine")
+
+
+def test_after_a_lost_connection_what_was_missed_arrives(
+    open_page, researcher, colleague, article, start
+):
+    mine = open_page(article.get_absolute_url(), researcher)
+    theirs = open_page(article.get_absolute_url(), colleague)
+    ready(mine)
+    ready(theirs)
+
+    mine.context.set_offline(True)
+    expect(mine.locator("#live").get_by_text(LOST)).to_be_visible(timeout=SOON)
+    tag(theirs, article, "Paragraph 22 says")
+    tag(theirs, article, "Paragraph 23 says")
+    assert marked(mine) == ["Paragraph 20 says", "Paragraph 21 says"]
+    mine.context.set_offline(False)
+
+    expect_marks(mine, *(f"Paragraph {n} says" for n in (20, 21, 22, 23)))
+    expect(mine.locator("#live").get_by_text(LOST)).to_have_count(0)
+    expect(mine.locator("#margin .card")).to_have_count(4)
+    excuse(open_page, "ERR_INTERNET_DISCONNECTED", "htmx:error")
