@@ -31,7 +31,8 @@ from django.test.utils import (  # noqa: E402
 )
 
 from accounts.models import User  # noqa: E402
-from talks.models import Article  # noqa: E402
+from annotations.models import Tag, Tagging  # noqa: E402
+from talks.models import Article, Passage  # noqa: E402
 
 from . import corpus  # noqa: E402
 
@@ -131,14 +132,12 @@ PRESS_AND_WAIT = """() => new Promise((resolve, reject) => {
 
 def main():
     setup_test_environment()
-    settings.STORAGES["staticfiles"] = {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-    }
     import logging
 
     logging.disable(logging.INFO)
     old = setup_databases(verbosity=0, interactive=False)
     try:
+        call_command("collectstatic", interactive=False, verbosity=0)
         call_command("load_first_data", verbosity=0)
         report()
     finally:
@@ -153,6 +152,13 @@ def report():
     client.force_login(researcher)
     seed = Article.objects.get()
     book = corpus.load_book(corpus.book(), 2_000)
+    # So that there is a recent tag for the key 1.
+    Tagging.objects.create(
+        passage=Passage.objects.filter(article=seed).first(),
+        tag=Tag.objects.first(),
+        coder=researcher,
+        codebook_version=1,
+    )
     rows = []
     seed_ms, seed_queries, seed_kb = server(client, f"/articles/{seed.pk}/")
     book_ms, book_queries, book_kb = server(client, f"/articles/{book.pk}/", 7)

@@ -75,7 +75,7 @@ class NoteDesk extends HTMLElement {
       const quote = this.form.querySelector(".selected");
       quote.textContent = exact;
       quote.hidden = !exact;
-      this.form.querySelector("h3").textContent = exact ? "A note on these words" : "A note on the article";
+      this.form.querySelector("h2").textContent = exact ? "A note on these words" : "A note on the article";
       this.#restore();
     }
     this.#show();
