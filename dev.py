@@ -74,6 +74,8 @@ def test(arguments):
             print("CI=true asks for all tests, so this is a failure.", file=sys.stderr)
             return 1
     env = dict(testing_environment(), PARLEY_CHROMIUM=browser or "")
+    # Tests read static files where they lie; whitenoise warns where there is no folder at all.
+    os.makedirs(os.path.join(env["PARLEY_DATA"], "static"), exist_ok=True)
     return replace_by("-m", "pytest", *arguments, env=env)
 
 

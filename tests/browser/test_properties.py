@@ -14,9 +14,37 @@ PIECES = [
     *("Both sides", "agreed", "on", "nothing", "much.", "“So,”", "he said", "e-mail", "1,000"),
     *("👍", "👩‍👩‍👧‍👦", "🇺🇦🇷🇺", "👩🏽‍🚀", "é", "e\u0301", "ö\u0323\u0308", "n\u0303o", "𝒜𝒷"),
     *("Україна", "прекращение огня", "Й", "ї", "שלום", "עִבְרִית", "السلام", "لَا", "한국", "각"),
-    *("a < b", "&amp;", "<b>", "</p>", "</script>", '"', "\u00a0", "\u00ad", "नि", "ไทย", "zw\u200bsp"),
+    *(
+        "a < b",
+        "&amp;",
+        "<b>",
+        "</p>",
+        "</script>",
+        '"',
+        "\u00a0",
+        "\u00ad",
+        "नि",
+        "ไทย",
+        "zw\u200bsp",
+    ),
 ]
-GAPS = [" ", " ", " ", "  ", "\u00a0", "\u200b", "", "\t", "\n", "\n", "\r\n", "\r\n\r\n", "\r", "\u2028", "\u3000"]
+GAPS = [
+    " ",
+    " ",
+    " ",
+    "  ",
+    "\u00a0",
+    "\u200b",
+    "",
+    "\t",
+    "\n",
+    "\n",
+    "\r\n",
+    "\r\n\r\n",
+    "\r",
+    "\u2028",
+    "\u3000",
+]
 TEXTS = 25
 SELECT_ANY = """(picks) => {
     const root = document.querySelector("#article-text");
@@ -90,8 +118,9 @@ def test_any_selection_of_any_text_is_stored_as_it_was_selected(open_page, resea
                 continue
             expected.add(span)
             selections += 1
-            cut += article.text[span[0] : span[1]].encode("utf-16-le") not in (
-                article.text.encode("utf-16-le")[2 * first : 2 * last]
+            cut += (
+                article.text[span[0] : span[1]].encode("utf-16-le")
+                not in (article.text.encode("utf-16-le")[2 * first : 2 * last])
             )
             with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
                 page.keyboard.press("1")

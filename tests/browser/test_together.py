@@ -82,7 +82,14 @@ def test_what_others_do_arrives_and_disturbs_nobody(
     assert selected(mine) == "Paragraph 24 says what"
     mine.keyboard.press("1")
     expect_marks(
-        mine, "Paragraph 03 says", first, last, "Paragraph 22 says", "Paragraph ", "24 says what", " was"
+        mine,
+        "Paragraph 03 says",
+        first,
+        last,
+        "Paragraph 22 says",
+        "Paragraph ",
+        "24 says what",
+        " was",
     )
 
     # While one writes: the text in the desk is left alone.
