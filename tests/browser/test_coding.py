@@ -219,6 +219,28 @@ def test_a_double_click_on_a_tag_tags_once(open_page, researcher, article, cease
     assert len(stored()) == 2
 
 
+def test_what_is_selected_while_an_answer_is_on_its_way_stays(
+    open_page, researcher, article, ceasefire
+):
+    make_tagging(make_passage("Source", article), ceasefire, researcher)
+    page = open_page(article.get_absolute_url(), researcher)
+    held = []
+    page.route(f"**{article.get_absolute_url()}", lambda route: held.append(route))
+
+    select(page, article, "Istanbul")
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.keyboard.press("1")
+    answer = held[0].fetch()
+    select(page, article, "did not agree")
+    held[0].fulfill(response=answer)
+
+    expect(page.locator("#article-text mark")).to_have_count(2)
+    expect(palette(page).locator(".selected")).to_have_text("did not agree")
+    expect(palette(page)).to_be_visible()
+    assert page.evaluate("getSelection().toString()") == "did not agree"
+    assert page.evaluate("CSS.highlights.has('pending')") is False
+
+
 def test_a_refusal_stays_beside_the_field_with_what_was_typed(
     open_page, researcher, article, ceasefire
 ):

@@ -57,7 +57,7 @@ def admin(article):
 
 @pytest.fixture
 def look(violations):
-    """``look(page, state)`` notes what is wrong with a page as it stands; all is told at the end."""
+    """``look(page, state)`` notes what is wrong with a page; all of it is told at the end."""
     found = {}
 
     def look(page, state):

@@ -51,7 +51,9 @@ SELECT_ANY = """(picks) => {
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     const nodes = [];
     let before = 0;
-    for (let node; (node = walker.nextNode()); before += node.data.length) nodes.push({ node, before });
+    for (let node; (node = walker.nextNode()); before += node.data.length) {
+        nodes.push({ node, before });
+    }
     const [from, to] = picks.map(([where, offset]) => {
         const { node, before } = nodes[Math.floor(where * nodes.length)];
         return { node, before, offset: Math.floor(offset * (node.data.length + 1)) };
@@ -99,13 +101,13 @@ def test_any_selection_of_any_text_is_stored_as_it_was_selected(open_page, resea
     dice = random.Random(20250516)
     tag = make_tag()
     make_tagging(make_passage(), tag, researcher)
-    round = make_round()
+    istanbul = make_round()
     page = open_page("/articles/", researcher)
     selections = cut = 0
 
     for number in range(TEXTS):
         raw = any_text(dice)
-        article = make_article(text=f"{number} {raw}", round=round)
+        article = make_article(text=f"{number} {raw}", round=istanbul)
         assert article.text == f"{number} {normalise(raw)}"
         page.goto(article.get_absolute_url())
         ready(page)

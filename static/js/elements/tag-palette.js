@@ -22,6 +22,7 @@ class TagPalette extends HTMLElement {
   span = null;
   #isArming = false;
   #opener = null;
+  #pending = null;
 
   connectedCallback() {
     this.root = document.getElementById("article-text");
@@ -159,12 +160,15 @@ class TagPalette extends HTMLElement {
     const value = tag ? String(tag.id) : name;
     if (!this.span) return;
     this.sender.send({ kind: "tag", tag, name, span: this.span }, this.form.getAttribute("action"), value);
+    this.#pending = this.span;
     paint("pending", this.span);
   }
 
   #answered({ kind, tag, name, span, status }) {
+    // What was selected in the meantime may not have settled yet: it is not what was answered.
+    document.querySelector("selection-watch")?.flush();
     const isCurrent = this.span?.start === span.start && this.span?.end === span.end;
-    if (kind === "tag" && isCurrent) paint("pending", null);
+    if (span === this.#pending) paint("pending", null);
     if (status >= 400) {
       if (isCurrent && this.hidden) this.#reopen();
       if (!this.message.textContent.trim()) this.#say("Not saved: the server refused it.");
