@@ -60,7 +60,7 @@ def test_a_path_is_absolute(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize(
     "key",
-    ["", "   ", "secret", "changeme", "x" * 80, "django-insecure-" + GOOD_KEY, GOOD_KEY[:49]],
+    ["", "   ", "secret", "changeme", "x" * 80, "django-insecure-" + GOOD_KEY, GOOD_KEY[:31]],
 )
 def test_a_weak_secret_key_is_refused(monkeypatch, key):
     monkeypatch.delenv("DEBUG", raising=False)
@@ -68,7 +68,7 @@ def test_a_weak_secret_key_is_refused(monkeypatch, key):
 
     with pytest.raises(ImproperlyConfigured, match=r"^SECRET_KEY is ") as refusal:
         env.secret_key()
-    assert GOOD_KEY[:49] not in str(refusal.value)
+    assert GOOD_KEY[:31] not in str(refusal.value)
 
 
 def test_a_strong_secret_key_is_taken(monkeypatch):
