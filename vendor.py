@@ -19,6 +19,14 @@ PACKAGES = {
         "dist/htmx.min.js": "htmx/htmx.min.js",
         "LICENSE": "htmx/LICENSE",
     },
+    "d3-force@3.0.0": {
+        "dist/d3-force.min.js": "d3/d3-force.min.js",
+        "LICENSE": "d3/LICENSE",
+    },
+    # What d3-force stands on.
+    "d3-dispatch@3.0.1": {"dist/d3-dispatch.min.js": "d3/d3-dispatch.min.js"},
+    "d3-quadtree@3.0.1": {"dist/d3-quadtree.min.js": "d3/d3-quadtree.min.js"},
+    "d3-timer@3.0.1": {"dist/d3-timer.min.js": "d3/d3-timer.min.js"},
 }
 HEAD = """# Browser libraries
 

@@ -8,11 +8,12 @@ stands already as asked (a repeated submit does nothing twice). Refusals are exc
 import functools
 import uuid
 
-from django.db import transaction
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from talks.models import Article, Passage
+from talks.models import Article, Event, Evidence, OutcomeReport, Passage, Position
 from talks.text import first_words
 
 from .models import (
@@ -26,7 +27,39 @@ from .models import (
     Visibility,
 )
 
-MODELS = {"tagging": Tagging, "note": Note, "tag": Tag}
+MODELS = {
+    "tagging": Tagging,
+    "note": Note,
+    "tag": Tag,
+    "position": Position,
+    "outcomereport": OutcomeReport,
+    "event": Event,
+    "evidence": Evidence,
+}
+
+# What the database refuses when an act ends, by its constraint, as told to the person who asked.
+REFUSALS = {
+    "position_has_evidence": "A position needs at least one passage as evidence.",
+    "report_has_evidence": "An outcome report needs at least one passage as evidence.",
+    "event_has_evidence": "An event needs at least one passage as evidence.",
+    "position_evidence_is_from_its_article": "Evidence must come from the position’s own article.",
+    "report_evidence_is_from_its_article": "Evidence must come from the report’s own article.",
+    "event_evidence_is_from_its_round": "Evidence must come from an article of the event’s round.",
+    "quoted_speech_has_a_quote": (
+        "Direct and mixed speech need a passage with the role quote among the evidence."
+    ),
+    "speech_with_a_quote_is_quoted": (
+        "Where a passage has the role quote, the speech is direct or mixed."
+    ),
+    "speaker_belongs_to_the_party": "The speaker does not belong to this party.",
+    "report_is_from_an_article_of_its_round": "This outcome belongs to another round.",
+    "agreed_outcome_has_two_that_agree": (
+        "What is agreed, or agreed to explore, needs at least two parties that agree."
+    ),
+    "disputed_outcome_has_both_sides": (
+        "What is disputed needs one party for it and one that rejects it."
+    ),
+}
 
 
 class Refused(Exception):
@@ -65,6 +98,22 @@ class _Changes:
         }
         self._touch(row)
 
+    def gave(self, evidence):
+        """Evidence was added."""
+        self._evidence(evidence, None, _stored(evidence))
+
+    def took(self, evidence):
+        """Take evidence away; what is kept of it here can bring it back."""
+        self._evidence(evidence, _stored(evidence), None)
+        evidence.delete()
+
+    def _evidence(self, evidence, before, after):
+        self.passages.add(evidence.passage_id)
+        pk = evidence.pk
+        self.rows.append(
+            {"model": "evidence", "pk": pk, "version": 1, "before": before, "after": after}
+        )
+
     def _note(self, row, before, after):
         self._touch(row)
         self.rows.append(
@@ -85,6 +134,27 @@ class _Changes:
 
 def _plain(value):
     return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _stored(row):
+    """A row's stored fields, by the names of its columns."""
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def in_words(error):
+    """What an :class:`IntegrityError` means to the person whose work was refused."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None) or ""
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            message = str(constraint.violation_error_message)
+            is_own = message != str(constraint.default_violation_error_message)
+            if constraint.name == name and is_own:
+                return message
+    if name in REFUSALS:
+        return REFUSALS[name]
+    reason = getattr(diagnosis, "message_primary", None) or "a rule of the database would break"
+    return f"This cannot be saved: {reason}."
 
 
 def _act(function):
@@ -364,9 +434,17 @@ def move_bounds(actor, passage, start, end, *, key):
 # Undoing
 
 
-@_act
-def undo(actor, act, *, key):
+def undo(actor, act, *, key=None):
     """Take back one's own act, as a new act; of an undoing, do it again."""
+    try:
+        with transaction.atomic():
+            return _undo(actor, act, key=key)
+    except IntegrityError as error:
+        raise Refused(f"This can no longer be undone. {in_words(error)}") from error
+
+
+@_act
+def _undo(actor, act, *, key):
     _in_turn(act.article)
     if Act.objects.filter(undoes=act).exists():
         return None
@@ -374,6 +452,9 @@ def undo(actor, act, *, key):
     for row in reversed(act.changes):
         _take_back(row, changes)
     kind = ActKind.REDO if act.kind == ActKind.UNDO else ActKind.UNDO
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     done = act
     while done.undoes:
         done = done.undoes
@@ -392,6 +473,9 @@ def undo(actor, act, *, key):
 
 def _take_back(row, changes):
     model = MODELS[row["model"]]
+    if model is Evidence:
+        _take_back_evidence(row, changes)
+        return
     current = model.objects.select_for_update(no_key=True, of=["self"]).get(pk=row["pk"])
     if model is Tag:
         _take_back_tag(current, row, changes)
@@ -414,6 +498,20 @@ def _take_back(row, changes):
         _change_note(current, changes, **fields)
     elif not (model is Note and "visibility" in fields and current.parent_id):
         changes.change(current, **fields)
+
+
+def _take_back_evidence(row, changes):
+    """Take away what was given, or give back what was taken."""
+    if row["before"] is None:
+        evidence = Evidence.objects.filter(pk=row["pk"]).first()
+        if evidence is None or _stored(evidence) != row["after"]:
+            raise Refused("The evidence was changed in the meantime; look at it again.")
+        changes.took(evidence)
+        return
+    fields = {name: value for name, value in row["before"].items() if name != "id"}
+    evidence, was_new = Evidence.objects.get_or_create(**fields)
+    if was_new:
+        changes.gave(evidence)
 
 
 def _refuse_twin(tagging, fields):

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from accounts.models import Role, User
-from talks import importing
+from talks import coding_files, importing, loading_coding
 from talks.models import (
     Article,
     ArticleStatus,
@@ -40,12 +40,15 @@ ROUND = {
         "of a ceasefire."
     ),
 }
-# Of the coding's seven parties those that the article names; by their ids there.
+# How the coding's parties look here, by their ids there.
 PARTIES = {
-    "UKR": {"slug": "ukraine", "colour": Colour.BLUE},
-    "RUS": {"slug": "russia", "colour": Colour.RED},
-    "USA": {"slug": "united-states", "colour": Colour.PURPLE},
-    "EUR": {"slug": "europe", "colour": Colour.AMBER},
+    "UKR": {"slug": "ukraine", "mark": "UKR", "colour": Colour.BLUE},
+    "RUS": {"slug": "russia", "mark": "RUS", "colour": Colour.RED},
+    "USA": {"slug": "united-states", "mark": "USA", "colour": Colour.PURPLE},
+    "EUR": {"slug": "europe", "mark": "EUR", "colour": Colour.AMBER},
+    "ALLIES": {"slug": "ukraines-allies", "mark": "ALLY", "colour": Colour.TEAL},
+    "WEST": {"slug": "western-leaders", "mark": "WEST", "colour": Colour.GREEN},
+    "INTL": {"slug": "international-community", "mark": "INTL", "colour": Colour.SLATE},
 }
 LOCK = 0x5041524C  # any number that no other lock of ours has
 
@@ -61,12 +64,12 @@ def load():
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    coding = json.loads((SEED / "coding.json").read_text())
+    coding = coding_files.read((SEED / "coding.json").read_bytes())
     guide = json.loads((SEED / "codebook.json").read_text())
     if _is_there(coding, guide):
         return False
     _make_accounts()
-    coder = _first_coder()
+    coder = first_coder()
     talks_round = Round.objects.create(**ROUND)
     _seat_parties(talks_round, coding)
     article, _ = importing.load(
@@ -75,6 +78,7 @@ def load():
         language=coding["article"]["language"],
         status=ArticleStatus.PUBLISHED,
     )
+    loading_coding.load(coding, coder=coder, work_status=WorkStatus.ACCEPTED)
     tags = _make_codebook(coding, guide)
     passages = _passages(article, coding)
     _tag_evidence(coding, coder, tags, passages)
@@ -98,22 +102,19 @@ def _make_accounts():
         User.objects.create_user(role.value, role=role, name=role.label)
 
 
-def _first_coder():
-    """Whose name the coding bears. Nobody signs in as it."""
+def first_coder():
+    """Whose name the coding of a file bears unless another is given. Nobody signs in as it."""
     found = User.objects.filter(username__iexact="first-coding").first()
     return found or User.objects.create_user("first-coding", name="First coding", is_active=False)
 
 
 def _seat_parties(talks_round, coding):
     for entry in coding["parties"]:
-        if entry["id"] not in PARTIES:
-            continue
         party = Party.objects.filter(name__iexact=entry["name"]).first() or Party.objects.create(
             name=entry["name"],
             kind=entry["kind"],
             iso3=entry["iso3"] or "",
             aliases=entry["aliases"],
-            mark=entry["id"],
             **PARTIES[entry["id"]],
         )
         role = ParticipationRole(entry["role_in_talks"])
@@ -142,22 +143,17 @@ def _make_codebook(coding, guide):
 
 
 def _passages(article, coding):
-    """The passages that evidence points at, by their ids in the coding."""
+    """The passages of the evidence to be tagged and noted, by their ids in the coding."""
     wanted = {
         evidence["passage"]
         for owner in coding["positions"] + coding["outcomes"] + coding["oddities"]
-        if owner.get("proposition", "") is not None
         for evidence in owner["evidence"]
     }
-    passages = {}
-    for entry in coding["passages"]:
-        if entry["id"] not in wanted:
-            continue
-        passage = Passage.objects.at(article, entry["doc_start"], entry["doc_end"])
-        if passage.exact != entry["exact"]:
-            raise ValueError(f"Passage {entry['id']} of the coding is not what stands there.")
-        passages[entry["id"]] = passage
-    return passages
+    return {
+        entry["id"]: Passage.objects.at(article, entry["doc_start"], entry["doc_end"])
+        for entry in coding["passages"]
+        if entry["id"] in wanted
+    }
 
 
 def _tag_evidence(coding, coder, tags, passages):

@@ -9,7 +9,15 @@ from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
 
-from talks.models import Article, ArticleStatus, Colour, Passage, is_one_of
+from talks.models import (
+    Article,
+    ArticleStatus,
+    Colour,
+    Passage,
+    Position,
+    WorkStatus,
+    is_one_of,
+)
 
 
 class NameKey(Func):
@@ -118,15 +126,6 @@ class Tag(models.Model):
 
     def get_absolute_url(self):
         return reverse("annotations:tag_detail", args=[self.pk])
-
-
-class WorkStatus(models.TextChoices):
-    """How far a tagging has come on its way from its coder to the team."""
-
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
 
 
 class TaggingQuerySet(models.QuerySet):
@@ -282,6 +281,9 @@ class ActKind(models.TextChoices):
     EDIT_NOTE = "edit_note", "edited a note"
     WITHDRAW_NOTE = "withdraw_note", "withdrew a note"
     MOVE_BOUNDS = "move_bounds", "moved the bounds of a passage"
+    RECORD = "record", "recorded"
+    REVISE = "revise", "changed what was recorded"
+    WITHDRAW = "withdraw", "withdrew what was recorded"
     UNDO = "undo", "undid"
     REDO = "redo", "did again"
 
@@ -337,3 +339,68 @@ class Act(models.Model):
 
     def __str__(self):
         return self.summary
+
+
+class DraftKind(models.TextChoices):
+    """What somebody is recording."""
+
+    POSITION = "position"
+    OUTCOME = "outcome"
+    EVENT = "event"
+
+    @property
+    def page(self):
+        """The URL name of the page on which a new one is recorded."""
+        pages = {"position": "position_new", "outcome": "outcome_report_new", "event": "event_new"}
+        return f"annotations:{pages[self]}"
+
+
+class DraftQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own, whoever one is."""
+        return self.filter(coder=user) if user.is_authenticated else self.none()
+
+    def newest_first(self):
+        return self.order_by("-updated_at", "-pk")
+
+
+class Draft(models.Model):
+    """What a coder has begun to record and not submitted: nobody else's business.
+
+    ``data`` holds the form's fields as they stand, each name with its list of values. ``key`` is
+    the one that the form will be submitted by, so what is submitted can no longer be a draft.
+    """
+
+    coder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="drafts")
+    article = models.ForeignKey(Article, models.PROTECT, related_name="drafts")
+    kind = models.CharField(max_length=16, choices=DraftKind)
+    position = models.ForeignKey(
+        Position, models.PROTECT, null=True, blank=True, related_name="drafts",
+        help_text="The one that is being changed; empty for a new one.",
+    )  # fmt: skip
+    data = models.JSONField(default=dict)
+    summary = models.CharField(max_length=300, blank=True, help_text="The claim so far.")
+    key = models.UUIDField(default=uuid.uuid4)
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(db_default=Now())
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coder", "key"], name="draft_is_kept_once"),
+            models.CheckConstraint(
+                name="draft_kind_is_known", condition=is_one_of("kind", DraftKind)
+            ),
+        ]
+
+    def __str__(self):
+        return self.summary or f"{self.kind} in {self.article_id}"
+
+    def get_absolute_url(self):
+        """Where one goes on with it."""
+        if self.position_id:
+            page = reverse("annotations:position_edit", args=[self.position_id])
+        else:
+            page = reverse(DraftKind(self.kind).page, args=[self.article_id])
+        return f"{page}?draft={self.pk}"

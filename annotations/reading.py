@@ -12,11 +12,19 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
 from accounts.models import User
-from talks.models import Passage
+from talks.models import Event, Evidence, OutcomeReport, Passage, Position, Stance
 
 from . import drawing
 from .models import Act, Note, Tag, Tagging
 
+# A stance as it is drawn: a sign and a colour beside the word.
+STANCES = {
+    Stance.SUPPORTS: ("+", "green"),
+    Stance.OPPOSES: ("−", "red"),
+    Stance.AMBIVALENT: ("±", "amber"),
+    Stance.UNCLEAR: ("?", "slate"),
+}
+COLOURS = ("tag", "party", "stance")
 PART = 4_000  # code points of text whose passages share one list of cards
 
 
@@ -28,6 +36,8 @@ class Filters:
     tag: int | None = None
     coder: int | None = None
     notes: bool = False
+    evidence: bool = False
+    colour: str = ""
 
     @classmethod
     def from_query(cls, query):
@@ -42,6 +52,8 @@ class Filters:
             tag=number("tag"),
             coder=number("coder"),
             notes=query.get("notes") == "1",
+            evidence=query.get("evidence") == "1",
+            colour=query.get("colour") if query.get("colour") in COLOURS else "",
         )
 
     def as_query(self, **changes):
@@ -51,12 +63,15 @@ class Filters:
             "tag": self.tag,
             "coder": self.coder,
             "notes": 1 if self.notes else None,
+            "evidence": 1 if self.evidence else None,
+            "colour": self.colour,
         } | changes
         query = urlencode({name: value for name, value in values.items() if value})
         return f"?{query}" if query else ""
 
     def __bool__(self):
-        return bool(self.mine or self.tag or self.coder or self.notes)
+        """Whether any passage is left out; a colour leaves none out."""
+        return bool(self.mine or self.tag or self.coder or self.notes or self.evidence)
 
 
 @dataclass(slots=True)
@@ -68,16 +83,18 @@ class Marked:
     end: int
     taggings: list = field(default_factory=list)
     threads: list = field(default_factory=list)
+    proofs: list = field(default_factory=list)
 
     def coders(self):
-        """The keys of all who tagged it or wrote about it."""
+        """The keys of all who tagged it, wrote about it or proved something by it."""
         writers = {
             note.author_id
             for thread in self.threads
             for note in (thread.note, *thread.replies)
             if not note.withdrawn_at
         }
-        return {one.coder_id for one in self.taggings} | writers
+        recorders = {one.coder_id for one in self.proofs if one.coder_id}
+        return {one.coder_id for one in self.taggings} | writers | recorders
 
 
 class Tags:
@@ -118,7 +135,7 @@ class Reading:
     def __init__(self, article, user, filters=None, target=None):
         self.article = article
         self.user = user
-        self.filters = filters or Filters()
+        self.filters = Filters() if filters is None else filters
         self.target = target
         self.paragraphs = article.paragraphs
 
@@ -157,7 +174,68 @@ class Reading:
             note = threads[0].note
             marked = found.setdefault(passage, Marked(passage, note.start, note.end))
             marked.threads = threads
+        for proof in self.proofs:
+            marked = found.setdefault(proof.passage, Marked(proof.passage, proof.start, proof.end))
+            marked.proofs.append(proof)
         return sorted(found.values(), key=lambda one: (one.start, -one.end))
+
+    @functools.cached_property
+    def proofs(self):
+        """What the article's passages prove, as far as this person may know of it."""
+        positions = Position.objects.visible_to(self.user)
+        reports = OutcomeReport.objects.visible_to(self.user)
+        events = Event.objects.filter(withdrawn_at=None)
+        evidence = (
+            Evidence.objects.filter(passage__article=self.article)
+            .filter(Q(position__in=positions) | Q(outcome_report__in=reports) | Q(event__in=events))
+            .select_related(
+                "passage",
+                "position__party",
+                "position__proposition",
+                "outcome_report__outcome",
+                "event",
+            )
+            .only(
+                "role",
+                "passage__start",
+                "passage__end",
+                "position__stance",
+                "position__coder_id",
+                "position__version",
+                "position__work_status",
+                "position__party__name",
+                "position__party__mark",
+                "position__party__colour",
+                "position__proposition__name",
+                "outcome_report__status",
+                "outcome_report__coder_id",
+                "outcome_report__version",
+                "outcome_report__work_status",
+                "outcome_report__outcome__title",
+                "event__title",
+                "event__version",
+            )
+            .order_by("pk")
+        )
+        return [self._proof(one) for one in evidence]
+
+    def _proof(self, evidence):
+        owner = evidence.position or evidence.outcome_report or evidence.event
+        sign, stance_colour = STANCES.get(getattr(owner, "stance", None), ("", "slate"))
+        coder = getattr(owner, "coder_id", None)
+        return SimpleNamespace(
+            passage=evidence.passage_id,
+            start=evidence.passage.start,
+            end=evidence.passage.end,
+            role=evidence.get_role_display(),
+            position=evidence.position,
+            report=evidence.outcome_report,
+            event=evidence.event,
+            sign=sign,
+            stance_colour=stance_colour,
+            coder_id=coder,
+            is_own=coder is not None and coder == self.user.pk,
+        )
 
     @functools.cached_property
     def threads(self):
@@ -180,6 +258,7 @@ class Reading:
                 (not filters.mine or self.user.pk in one.coders())
                 and (not filters.coder or filters.coder in one.coders())
                 and (not filters.notes or one.threads)
+                and (not filters.evidence or one.proofs)
                 and (branch is None or any(each.tag_id in branch for each in one.taggings))
             )
 
@@ -196,13 +275,14 @@ class Reading:
     @functools.cached_property
     def counts(self):
         """Passages in all, with one's own work, with notes, by coder and by tag's branch."""
-        mine = notes = 0
+        mine = notes = evidence = 0
         by_coder = defaultdict(int)
         by_tag = defaultdict(int)
         for one in self.marked:
             coders = one.coders()
             mine += self.user.pk in coders
             notes += bool(one.threads)
+            evidence += bool(one.proofs)
             for coder in coders:
                 by_coder[coder] += 1
             above = {key for each in one.taggings for key in self.tags.ancestors(each.tag_id)}
@@ -213,6 +293,7 @@ class Reading:
             shown=len(self.shown),
             mine=mine,
             notes=notes,
+            evidence=evidence,
             by_coder=by_coder,
             by_tag=by_tag,
         )
@@ -277,18 +358,53 @@ class Reading:
                 found[min(one.end, last.end)].append(one)
         return dict(sorted(found.items()))
 
+    @property
+    def colour(self):
+        """What the underlines show: tags, or for visitors, who see none, parties."""
+        return self.filters.colour or ("tag" if self.user.is_authenticated else "party")
+
+    @functools.cached_property
+    def legend(self):
+        """What the colours of parties or stances mean here: sign or mark, word, colour, count."""
+        found = {}
+        for one in self.shown:
+            for key, row in {self._legend_entry(p.position) for p in one.proofs if p.position}:
+                entry = found.setdefault(key, [*row, 0])
+                entry[-1] += 1
+        if self.colour == "stance":
+            order = list(STANCES)
+            keys = sorted(found, key=order.index)
+        else:
+            keys = sorted(found, key=lambda key: found[key][1])
+        names = ("sign", "word", "colour", "count")
+        return [SimpleNamespace(**dict(zip(names, found[key], strict=True))) for key in keys]
+
+    def _legend_entry(self, position):
+        if self.colour == "stance":
+            sign, colour = STANCES[position.stance]
+            return position.stance, (sign, position.get_stance_display(), colour)
+        party = position.party
+        return party.pk, (party.mark, party.name, party.colour)
+
+    def _colours_of(self, one, tags):
+        positions = [proof.position for proof in one.proofs if proof.position]
+        if self.colour == "party":
+            return tuple(dict.fromkeys(position.party.colour for position in positions))
+        if self.colour == "stance":
+            return tuple(dict.fromkeys(STANCES[position.stance][1] for position in positions))
+        keys = dict.fromkeys(each.tag_id for each in one.taggings)
+        return tuple(tags[tag].shown_colour for tag in keys)
+
     def _drawn(self):
-        tags = self.tags.rows if self.shown else {}
+        has_tags = self.colour == "tag" and any(one.taggings for one in self.shown)
+        tags = self.tags.rows if has_tags else {}
         footnotes = {one.pk: at for at, noted in self.footnotes.items() for one in noted}
         drawn = [
             drawing.Drawn(
                 one.pk,
                 one.start,
                 one.end,
-                tuple(
-                    tags[tag].shown_colour
-                    for tag in dict.fromkeys(each.tag_id for each in one.taggings)
-                ),
+                self._colours_of(one, tags),
                 self.target is not None and one.pk == self.target.pk,
                 footnotes.get(one.pk),
             )
@@ -378,8 +494,21 @@ class Reading:
             quote=self.article.text[one.start : one.end],
             chips=list(by_tag.values()),
             threads=one.threads,
+            proofs=self._proofs_of(one),
             is_mine=is_mine,
         )
+
+    @staticmethod
+    def _proofs_of(one):
+        """What a passage proves, each once with all the roles it has in it."""
+        found = {}
+        for proof in one.proofs:
+            owner = proof.position or proof.report or proof.event
+            shown = found.setdefault(
+                (type(owner), owner.pk), SimpleNamespace(**vars(proof), roles=[])
+            )
+            shown.roles.append(proof.role.lower())
+        return list(found.values())
 
     @property
     def article_threads(self):

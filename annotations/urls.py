@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import acts, browsing, notes, passages, reader
+from .views import acts, browsing, notes, passages, reader, recording
 
 app_name = "annotations"
 
@@ -20,4 +20,31 @@ urlpatterns = [
     path("codebook/", browsing.codebook, name="codebook"),
     path("tags/<id:tag_id>/", browsing.tag_detail, name="tag_detail"),
     path("tags/<id:tag_id>/notes/", notes.tag_notes, name="tag_notes"),
+    path("articles/<id:article_id>/positions/new/", recording.position_new, name="position_new"),
+    path(
+        "articles/<id:article_id>/outcomes/new/",
+        recording.outcome_report_new,
+        name="outcome_report_new",
+    ),
+    path("articles/<id:article_id>/events/new/", recording.event_new, name="event_new"),
+    path("articles/<id:article_id>/drafts/", recording.draft_list, name="draft_list"),
+    path("drafts/<id:draft_id>/discard/", recording.draft_discard, name="draft_discard"),
+    path("positions/<id:position_id>/edit/", recording.position_edit, name="position_edit"),
+    path(
+        "positions/<id:position_id>/withdraw/",
+        recording.position_withdraw,
+        name="position_withdraw",
+    ),
+    path(
+        "outcome-reports/<id:report_id>/evidence/",
+        recording.report_evidence,
+        name="report_evidence",
+    ),
+    path(
+        "outcome-reports/<id:report_id>/withdraw/",
+        recording.report_withdraw,
+        name="report_withdraw",
+    ),
+    path("events/<id:event_id>/evidence/", recording.event_evidence, name="event_evidence"),
+    path("events/<id:event_id>/withdraw/", recording.event_withdraw, name="event_withdraw"),
 ]

@@ -1,13 +1,59 @@
-"""Addresses of rounds, and of what is known of an article."""
+"""Addresses of rounds, of who holds what, of what came of it, and of what is known of articles."""
 
 from django.urls import path
 
-from . import gate, views  # noqa: F401 - gate brings the converter <id:…>
+from . import gate  # noqa: F401 - brings the converter <id:…>
+from .views import actors, editing, matrix, outcomes, propositions, rounds
 
 app_name = "talks"
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("rounds/<slug:slug>/", views.round_detail, name="round_detail"),
-    path("articles/<id:article_id>/edit/", views.article_edit, name="article_edit"),
+    path("", rounds.home, name="home"),
+    path("reference/", editing.reference_list, name="reference_list"),
+    path("rounds/new/", editing.round_new, name="round_new"),
+    path("rounds/<slug:slug>/edit/", editing.round_edit, name="round_edit"),
+    path("rounds/<slug:slug>/parties/", editing.participation_list, name="participation_list"),
+    path(
+        "participations/<id:participation_id>/edit/",
+        editing.participation_edit,
+        name="participation_edit",
+    ),
+    path(
+        "participations/<id:participation_id>/remove/",
+        editing.participation_remove,
+        name="participation_remove",
+    ),
+    path("parties/new/", editing.party_new, name="party_new"),
+    path("parties/<slug:slug>/edit/", editing.party_edit, name="party_edit"),
+    path("parties/<slug:slug>/merge/", editing.party_merge, name="party_merge"),
+    path("people/new/", editing.person_new, name="person_new"),
+    path("people/<id:person_id>/edit/", editing.person_edit, name="person_edit"),
+    path("people/<id:person_id>/merge/", editing.person_merge, name="person_merge"),
+    path("people/<id:person_id>/offices/new/", editing.affiliation_new, name="affiliation_new"),
+    path("offices/<id:affiliation_id>/edit/", editing.affiliation_edit, name="affiliation_edit"),
+    path("issues/new/", editing.issue_new, name="issue_new"),
+    path("issues/<id:issue_id>/edit/", editing.issue_edit, name="issue_edit"),
+    path("propositions/new/", editing.proposition_new, name="proposition_new"),
+    path(
+        "propositions/<id:proposition_id>/edit/", editing.proposition_edit, name="proposition_edit"
+    ),
+    path("merges/<id:merge_id>/", editing.merge_detail, name="merge_detail"),
+    path("rounds/<slug:slug>/", rounds.round_detail, name="round_detail"),
+    path("rounds/<slug:slug>/positions/", matrix.position_matrix, name="position_matrix"),
+    path(
+        "rounds/<slug:slug>/positions.csv", matrix.position_matrix_csv, name="position_matrix_csv"
+    ),
+    path("rounds/<slug:slug>/pairs/", matrix.party_pairs, name="party_pairs"),
+    path("rounds/<slug:slug>/outcomes/", outcomes.outcome_list, name="outcome_list"),
+    path("rounds/<slug:slug>/timeline/", outcomes.timeline, name="timeline"),
+    path("outcomes/<id:outcome_id>/", outcomes.outcome_detail, name="outcome_detail"),
+    path("parties/<slug:slug>/", actors.party_detail, name="party_detail"),
+    path("people/<id:person_id>/", actors.person_detail, name="person_detail"),
+    path(
+        "propositions/<id:proposition_id>/",
+        propositions.proposition_detail,
+        name="proposition_detail",
+    ),
+    path("positions/<id:position_id>/", propositions.position_detail, name="position_detail"),
+    path("articles/<id:article_id>/edit/", rounds.article_edit, name="article_edit"),
 ]

@@ -3,17 +3,41 @@
 import datetime
 import itertools
 
+from django.db import transaction
+
 from accounts.models import Role, User
 from annotations.models import Codebook, Note, Tag, Tagging, TagStatus
 from talks import importing
 from talks.models import (
+    Affiliation,
     ArticleStatus,
+    Attribution,
+    Basis,
+    Certainty,
+    Event,
+    EventKind,
+    EventParticipation,
+    EventRole,
+    Evidence,
+    EvidenceRole,
+    Issue,
+    Outcome,
+    OutcomeKind,
+    OutcomeReport,
+    OutcomeStance,
+    OutcomeStatus,
     Participation,
     ParticipationRole,
     Party,
     PartyKind,
     Passage,
+    Person,
+    Position,
+    Proposition,
     Round,
+    SpeechAct,
+    SpeechForm,
+    Stance,
 )
 
 number = itertools.count(1)
@@ -96,3 +120,142 @@ def make_note(text="Compare this with the other articles.", **fields):
     if "author" not in fields:
         fields["author"] = make_user()
     return Note.objects.create(text=text, **fields)
+
+
+def make_person(**fields):
+    n = next(number)
+    return Person.objects.create(
+        **{"name": f"Ada Person-{n}", "family_name": f"Person-{n}"} | fields
+    )
+
+
+def make_affiliation(evidence=(), **fields):
+    """An office held at all times, unless ``valid`` says when; see :func:`prove` for evidence."""
+    if "person" not in fields:
+        fields["person"] = make_person()
+    if "party" not in fields:
+        fields["party"] = make_party()
+    defaults = {"title": "Minister", "valid": (None, None)}
+    with transaction.atomic():
+        affiliation = Affiliation.objects.create(**defaults | fields)
+        prove(evidence, affiliation=affiliation)
+    return affiliation
+
+
+def make_issue(**fields):
+    return Issue.objects.create(**{"name": f"Issue {next(number)}"} | fields)
+
+
+def make_proposition(**fields):
+    n = next(number)
+    if "issue" not in fields:
+        fields["issue"] = make_issue()
+    defaults = {"name": f"Proposition {n}", "statement": f"There should be {n}."}
+    return Proposition.objects.create(**defaults | fields)
+
+
+def prove(evidence, **owner):
+    """Give ``position=…``, ``outcome_report=…``, ``event=…`` or ``affiliation=…`` its evidence.
+
+    ``evidence`` lists passages, or pairs of a role and a passage; a passage alone is a report.
+    """
+    pairs = [
+        one if isinstance(one, tuple) else (EvidenceRole.REPORT, one)
+        for one in ([evidence] if isinstance(evidence, Passage) else evidence)
+    ]
+    return [Evidence.objects.create(role=role, passage=passage, **owner) for role, passage in pairs]
+
+
+def some_passage(article):
+    """The passage that is the article's first paragraph."""
+    first = article.paragraphs[0]
+    return Passage.objects.at(article, first.start, first.end)
+
+
+def make_position(evidence=None, **fields):
+    """A submitted position with its evidence, see :func:`prove`; the first paragraph by default.
+
+    With ``affiliation`` it is attributed to that speaker and held by the speaker's party.
+    """
+    if speaker := fields.get("affiliation"):
+        fields = {"party": speaker.party, "attribution": Attribution.SPEAKER} | fields
+    if "article" not in fields:
+        fields["article"] = make_article()
+    if "party" not in fields:
+        fields["party"] = make_party()
+    if "proposition" not in fields:
+        fields["proposition"] = make_proposition()
+    if "coder" not in fields:
+        fields["coder"] = make_user()
+    defaults = {
+        "stance": Stance.SUPPORTS,
+        "speech_act": SpeechAct.DEMAND,
+        "speech_form": SpeechForm.INDIRECT,
+        "attribution": Attribution.PARTY,
+        "basis": Basis.TEXTUAL,
+        "certainty": Certainty.HIGH,
+    }
+    fields = defaults | fields
+    if evidence is None:
+        is_quoted = fields["speech_form"] in {SpeechForm.DIRECT, SpeechForm.MIXED}
+        role = EvidenceRole.QUOTE if is_quoted else EvidenceRole.REPORT
+        evidence = [(role, some_passage(fields["article"]))]
+    with transaction.atomic():
+        position = Position.objects.create(**fields)
+        prove(evidence, position=position)
+    return position
+
+
+def make_outcome(**fields):
+    if "round" not in fields:
+        fields["round"] = make_round()
+    defaults = {"kind": OutcomeKind.MEASURE, "title": f"Outcome {next(number)}"}
+    return Outcome.objects.create(**defaults | fields)
+
+
+def make_outcome_report(stances=None, evidence=None, **fields):
+    """A submitted report of a pledge with its evidence; ``stances`` is ``{party: stance}``."""
+    if "article" not in fields:
+        outcome = fields.get("outcome")
+        fields["article"] = make_article(**{"round": outcome.round} if outcome else {})
+    if "outcome" not in fields:
+        fields["outcome"] = make_outcome(round=fields["article"].round)
+    if "coder" not in fields:
+        fields["coder"] = make_user()
+    if evidence is None:
+        evidence = [some_passage(fields["article"])]
+    with transaction.atomic():
+        report = OutcomeReport.objects.create(**{"status": OutcomeStatus.PLEDGED} | fields)
+        for party, stance in (stances or {}).items():
+            OutcomeStance.objects.create(
+                report=report, party=party, stance=stance, basis=Basis.TEXTUAL
+            )
+        prove(evidence, outcome_report=report)
+    return report
+
+
+def make_event(parties=(), evidence=None, article=None, **fields):
+    """A meeting at an unknown date, with its evidence in an article of its round.
+
+    ``parties`` lists who took part: parties, or people's affiliations.
+    """
+    if article is None:
+        article = make_article(**{"round": fields["round"]} if "round" in fields else {})
+    if evidence is None:
+        evidence = [some_passage(article)]
+    defaults = {
+        "round": article.round,
+        "kind": EventKind.MEETING,
+        "title": f"Event {next(number)}",
+    }
+    with transaction.atomic():
+        event = Event.objects.create(**defaults | fields)
+        for one in parties:
+            who = (
+                {"party": one}
+                if isinstance(one, Party)
+                else {"party": one.party, "person": one.person}
+            )
+            EventParticipation.objects.create(event=event, role=EventRole.PARTICIPANT, **who)
+        prove(evidence, event=event)
+    return event

@@ -23,7 +23,7 @@ def since(request):
     return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
 
 
-def changed(request, article, act, *, desk_is_done=False, passage=None):
+def changed(request, article, act, *, desk_is_done=False, recorder_is_done=False, passage=None):
     """What changed on the reader's page; without htmx, a redirect back into the article."""
     if not request.htmx:
         if act is not None:
@@ -40,6 +40,7 @@ def changed(request, article, act, *, desk_is_done=False, passage=None):
         "act": act,
         "is_saved": True,
         "desk_is_done": desk_is_done,
+        "recorder_is_done": recorder_is_done,
     } | undoing(request.user)
     return render(request, "annotations/reader.html#changes", context)
 

@@ -12,7 +12,22 @@ from django.db import connection
 from accounts.models import User
 from annotations import first_data
 from annotations.models import Act, Codebook, Note, Tag, Tagging
-from talks.models import Article, Participation, Passage, Round
+from talks.models import (
+    Affiliation,
+    Article,
+    Event,
+    Evidence,
+    Issue,
+    Outcome,
+    OutcomeReport,
+    Participation,
+    Party,
+    Passage,
+    Person,
+    Position,
+    Proposition,
+    Round,
+)
 
 from ..factories import make_user
 
@@ -60,6 +75,9 @@ def test_the_round_has_its_parties():
         ("negotiating_party", "Ukraine", "state", "UKR", "UKR"),
         ("third_party", "United States", "state", "USA", "USA"),
         ("mentioned", "Europe", "state_coalition", "", "EUR"),
+        ("mentioned", "International community (unspecified)", "other", "", "INTL"),
+        ("mentioned", "Ukraine’s allies (unspecified)", "state_coalition", "", "ALLY"),
+        ("mentioned", "Western leaders (unspecified)", "state_coalition", "", "WEST"),
     ]
 
 
@@ -147,6 +165,21 @@ def test_the_passages_are_those_of_the_coding():
 
     coded = {(one["doc_start"], one["doc_end"], one["exact"]) for one in CODING["passages"]}
     assert set(Passage.objects.values_list("start", "end", "exact")) - coded == set()
+
+
+@pytest.mark.django_db
+def test_the_coding_is_there_and_accepted():
+    first_data.load()
+
+    models = (Party, Person, Affiliation, Issue, Proposition, Position, Outcome, OutcomeReport)
+    counts = [model.objects.count() for model in (*models, Event, Evidence)]
+    owners = ("affiliations", "positions", "outcomes", "events")
+    evidence = sum(len(one["evidence"]) for owner in owners for one in CODING[owner])
+    assert counts == [7, 8, 8, 5, 12, 30, 8, 8, 9, evidence]
+    for model in (Position, OutcomeReport):
+        assert set(model.objects.values_list("coder__name", "work_status")) == {
+            ("First coding", "accepted")
+        }
 
 
 @pytest.mark.django_db

@@ -18,7 +18,17 @@ READING = {
     "annotations:passage_detail",
     "annotations:reader",
     "talks:home",
+    "talks:outcome_detail",
+    "talks:outcome_list",
+    "talks:party_detail",
+    "talks:party_pairs",
+    "talks:person_detail",
+    "talks:position_detail",
+    "talks:position_matrix",
+    "talks:position_matrix_csv",
+    "talks:proposition_detail",
     "talks:round_detail",
+    "talks:timeline",
 }
 
 

@@ -1,6 +1,6 @@
 import { textAt } from "../lib/offsets.js";
 
-const EVENTS = { tag: "palette:open", note: "note:write", link: "address:copy", bounds: "bounds:move" };
+const EVENTS = { tag: "palette:open", note: "note:write", position: "position:record", link: "address:copy", bounds: "bounds:move" };
 
 /** Turns the tools of a card, which are links that work by themselves, into events for the page. */
 class CardTools extends HTMLElement {

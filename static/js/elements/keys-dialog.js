@@ -6,6 +6,7 @@ const KEYS = [
     [["Enter"], "the last tag again, or the tag you keep"],
     [["T", "Tab"], "find a tag by its name, or propose one"],
     [["N"], "write a note"],
+    [["P"], "record a position, an outcome or an event"],
     [["L"], "make a link to the passage and copy it"],
     [["C"], "copy the quotation with its source"],
     [["A"], "keep a tag: every selection is coded with it"],
@@ -19,6 +20,13 @@ const KEYS = [
     [["S"], "select the sentence; again: the next one too"],
     [["W"], "select the word; again: the next one too"],
     [["Enter"], "open the passage at the caret"],
+  ]],
+  ["While recording", [
+    [["1", "…", "9"], "choose in a group of options"],
+    [["F2"], "to the text, to select further words"],
+    [["Enter"], "in the text: add what is selected as evidence"],
+    [["Ctrl", "Enter"], "save"],
+    [["Esc"], "close; the draft is kept"],
   ]],
   ["Anywhere on the page", [
     [["]", "["], "next and previous passage; also Alt with ↓ and ↑"],

@@ -5,6 +5,7 @@ import "./passage-chooser.js";
 import "./card-tools.js";
 import "./draft-list.js";
 import "./note-desk.js";
+import "./record-panel.js";
 import "./act-undo.js";
 import "./live-changes.js";
 import "./outline-drawer.js";

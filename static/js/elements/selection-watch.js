@@ -6,7 +6,7 @@ import { whole } from "../lib/selection.js";
 // Milliseconds without a change after which a selection counts as made.
 const SETTLED = { pointer: 0, keys: 150, touch: 400 };
 // What a press on leaves the selection to stand, also where a touch takes the browser's own selection away.
-const TOOLS = "tag-palette, bounds-handles, note-desk, .armed-badge, .keys-dialog";
+const TOOLS = "tag-palette, bounds-handles, note-desk, record-panel, .armed-badge, .keys-dialog";
 
 /**
  * Tells the page what is selected in #article-text: `selection:made`, trimmed and of whole graphemes, and

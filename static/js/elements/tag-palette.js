@@ -114,6 +114,8 @@ class TagPalette extends HTMLElement {
   }
 
   #selected({ start, end, exact, by }) {
+    // While something is recorded, what is selected is its evidence.
+    if (this.reader.hasAttribute("data-recording")) return;
     const isSame = this.span?.start === start && this.span?.end === end;
     if (isSame && !this.hidden) return;
     this.span = { start, end, exact };
@@ -276,6 +278,13 @@ class TagPalette extends HTMLElement {
         const span = this.span;
         this.close();
         this.#tell("note:write", span);
+        return true;
+      }
+      case "position": {
+        const span = this.span;
+        this.close();
+        this.span = null;
+        this.#tell("position:record", span);
         return true;
       }
       case "link":

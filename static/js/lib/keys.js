@@ -3,6 +3,7 @@
 const LETTERS = {
   t: "tag",
   n: "note",
+  p: "position",
   l: "link",
   c: "copy",
   a: "arm",

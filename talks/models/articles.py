@@ -1,4 +1,7 @@
-"""What was published, and what it says."""
+"""What was published: rounds, the parties at the table, articles and their passages."""
+
+import bisect
+import functools
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -7,7 +10,7 @@ from django.db.models import Count, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Left, Length, Lower, Now
 from django.urls import reverse
 
-from . import text as plain_text
+from talks import text as plain_text
 
 
 def is_one_of(field, choices):
@@ -51,6 +54,7 @@ class Round(models.Model):
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
     summary = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     objects = RoundQuerySet.as_manager()
 
@@ -85,6 +89,12 @@ class PartyKind(models.TextChoices):
     OTHER = "other"
 
 
+class MergeableQuerySet(models.QuerySet):
+    def current(self):
+        """Those not merged into another, which are kept for the undo alone."""
+        return self.filter(merged_into=None)
+
+
 class Party(models.Model):
     """An actor that can hold a position. A coalition is one of its own, never its members."""
 
@@ -95,10 +105,20 @@ class Party(models.Model):
     aliases = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     colour = models.CharField(max_length=16, choices=Colour, default=Colour.SLATE)
     mark = models.CharField(max_length=4, help_text="A few letters that stand for the party.")
+    version = models.PositiveIntegerField(default=1)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_from"
+    )
+
+    objects = MergeableQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "parties"
         constraints = [
+            models.CheckConstraint(
+                name="party_is_not_merged_into_itself",
+                condition=Q(merged_into=None) | ~Q(merged_into=F("pk")),
+            ),
             models.UniqueConstraint(Lower("name"), name="party_name_is_unique"),
             models.CheckConstraint(
                 name="party_kind_is_known", condition=is_one_of("kind", PartyKind)
@@ -114,6 +134,9 @@ class Party(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("talks:party_detail", args=[self.slug])
 
 
 class ParticipationRole(models.TextChoices):
@@ -143,6 +166,7 @@ class Participation(models.Model):
     round = models.ForeignKey(Round, models.PROTECT, related_name="participations")
     party = models.ForeignKey(Party, models.PROTECT, related_name="participations")
     role = models.CharField(max_length=32, choices=ParticipationRole)
+    version = models.PositiveIntegerField(default=1)
 
     objects = ParticipationQuerySet.as_manager()
 
@@ -267,7 +291,7 @@ class Article(models.Model):
         parts = (self.byline, f"“{self.headline}”", source, day)
         return ", ".join(part for part in parts if part)
 
-    @property
+    @functools.cached_property
     def paragraphs(self):
         """The text as numbered paragraphs, cut at its line ends."""
         return plain_text.paragraphs(self.text)
@@ -331,3 +355,11 @@ class Passage(models.Model):
 
     def get_absolute_url(self):
         return reverse("annotations:passage_detail", args=[self.pk])
+
+    @property
+    def paragraph_label(self):
+        """The number of its paragraph, "3", or "3–4" where it goes on into the next."""
+        starts = [one.start for one in self.article.paragraphs]
+        first = max(1, bisect.bisect_right(starts, self.start))
+        last = max(first, bisect.bisect_left(starts, self.end))
+        return str(first) if first == last else f"{first}–{last}"

@@ -1,0 +1,340 @@
+"""Recording what an article says: positions, outcome reports and events, each with its evidence.
+
+Like :mod:`annotations.coding`: each function is one act in one transaction, returns its
+:class:`Act`, or None where all stands already as asked, and raises :class:`Stale` or
+:class:`Refused`. What the database refuses at the end is refused in words.
+"""
+
+import functools
+import uuid
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from talks.claim import claim_of
+from talks.models import (
+    Affiliation,
+    Event,
+    EventParticipation,
+    Evidence,
+    Outcome,
+    OutcomeReport,
+    OutcomeStance,
+    Passage,
+    Person,
+    Position,
+    Proposition,
+    WorkStatus,
+)
+from talks.text import first_words
+
+from .coding import Refused, Stale, _act, _Changes, _in_turn, _lock, _record, in_words
+from .models import Act, ActKind, Draft
+
+__all__ = ["Refused", "Stale"]
+
+
+def _recorded(function):
+    """An act whose rows the database has looked at; a refusal of it comes as :class:`Refused`."""
+
+    @functools.wraps(function)
+    def checked(*args, **kwargs):
+        act = function(*args, **kwargs)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        return act
+
+    run = _act(checked)
+
+    @functools.wraps(function)
+    def in_one(*args, **kwargs):
+        try:
+            with transaction.atomic():
+                return run(*args, **kwargs)
+        except IntegrityError as error:
+            raise Refused(in_words(error)) from error
+
+    return in_one
+
+
+# Positions
+
+
+@_recorded
+def record_position(actor, article, parties, fields, evidence, *, speaker=None, new=None, key):
+    """Record what ``parties`` hold, one row a party; several make a joint statement.
+
+    ``fields`` are those of :class:`Position` but its parties and its speaker; ``evidence`` is a
+    list of (start, end, role); ``speaker`` an :class:`Affiliation`. ``new`` holds what is to be
+    made on the spot: "speaker" as (name, family name, affiliation's fields), "proposition" as
+    fields.
+    """
+    _in_turn(article)
+    speaker, fields = _made_on_the_spot(speaker, fields, new or {})
+    joint_key = str(uuid.uuid4()) if len(parties) > 1 else ""
+    passages = _passages(article, evidence)
+    changes = _Changes()
+    positions = []
+    for party in parties:
+        position = Position.objects.create(
+            article=article,
+            party=party,
+            affiliation=speaker,
+            joint_key=joint_key,
+            coder=actor,
+            work_status=WorkStatus.SUBMITTED,
+            **fields,
+        )
+        changes.made(position)
+        _give_evidence(changes, passages, position=position)
+        positions.append(position)
+    Draft.objects.filter(coder=actor, key=key).delete()
+    said = claim_of(positions[0], [party.name for party in parties])
+    return _record(
+        actor, ActKind.RECORD, changes, article=article, summary=_told("Recorded", said), key=key
+    )
+
+
+@_recorded
+def edit_position(actor, position, party, fields, evidence, version, *, speaker=None, new, key):
+    """Change one's own position and its evidence, based on its ``version``.
+
+    What was accepted or rejected is submitted anew.
+    """
+    _in_turn(position.article)
+    position = _own_version(Position, position, version)
+    speaker, fields = _made_on_the_spot(speaker, fields, new or {})
+    wanted = {
+        "party_id": party.pk,
+        "affiliation_id": speaker.pk if speaker else None,
+        "work_status": WorkStatus.SUBMITTED,
+    } | {(f"{n}_id" if hasattr(v, "pk") else n): getattr(v, "pk", v) for n, v in fields.items()}
+    if "target_party" in wanted:
+        wanted["target_party_id"] = wanted.pop("target_party")
+    changes = _Changes()
+    differs = {name: value for name, value in wanted.items() if getattr(position, name) != value}
+    has_moved = _set_evidence(changes, _passages(position.article, evidence), position=position)
+    Draft.objects.filter(coder=actor, key=key).delete()
+    if not differs.keys() - {"work_status"} and not has_moved:
+        return None
+    changes.change(position, **differs)
+    changes.passages |= {pk for pk, _ in _evidence_of(position=position)}
+    position = Position.objects.select_related(
+        "party", "affiliation__person", "proposition", "target_party"
+    ).get(pk=position.pk)
+    return _record(
+        actor,
+        ActKind.REVISE,
+        changes,
+        article=position.article,
+        summary=_told("Changed to", claim_of(position)),
+        key=key,
+    )
+
+
+def _made_on_the_spot(speaker, fields, new):
+    if wanted := new.get("speaker"):
+        name, family_name, affiliation = wanted
+        person = affiliation.pop("person", None) or Person.objects.create(
+            name=name, family_name=family_name
+        )
+        speaker = Affiliation(person=person, **affiliation)
+        speaker.save()
+    if wanted := new.get("proposition"):
+        fields = fields | {"proposition": Proposition.objects.create(**wanted)}
+    return speaker, fields
+
+
+def _told(verb, words):
+    return f"{verb}: {words.rstrip('.')}"
+
+
+# Outcomes
+
+
+@_recorded
+def report_outcome(actor, article, outcome, fields, sides, evidence, *, key):
+    """Record what ``article`` reports of an outcome (or of a new one, given by its fields).
+
+    ``sides`` is a list of (party, stance, basis).
+    """
+    _in_turn(article)
+    if isinstance(outcome, dict):
+        outcome = Outcome.objects.create(round_id=article.round_id, **outcome)
+    report = OutcomeReport.objects.create(
+        outcome=outcome, article=article, coder=actor, work_status=WorkStatus.SUBMITTED, **fields
+    )
+    changes = _Changes()
+    changes.made(report)
+    OutcomeStance.objects.bulk_create(
+        OutcomeStance(report=report, party=party, stance=stance, basis=basis)
+        for party, stance, basis in sides
+    )
+    _give_evidence(changes, _passages(article, evidence), outcome_report=report)
+    Draft.objects.filter(coder=actor, key=key).delete()
+    said = f"{outcome.title}: {report.get_status_display().lower()}"
+    return _record(
+        actor, ActKind.RECORD, changes, article=article, summary=_told("Recorded", said), key=key
+    )
+
+
+# Events
+
+
+@_recorded
+def record_event(actor, article, fields, participants, evidence, *, key):
+    """Record that something happened; ``participants`` is a list of (party, person, role)."""
+    _in_turn(article)
+    event = Event.objects.create(round_id=article.round_id, **fields)
+    changes = _Changes()
+    changes.made(event)
+    EventParticipation.objects.bulk_create(
+        EventParticipation(event=event, party=party, person=person, role=role)
+        for party, person, role in participants
+    )
+    _give_evidence(changes, _passages(article, evidence), event=event)
+    Draft.objects.filter(coder=actor, key=key).delete()
+    return _record(
+        actor,
+        ActKind.RECORD,
+        changes,
+        article=article,
+        summary=_told("Recorded", event.title),
+        key=key,
+    )
+
+
+def made_by(user, event):
+    """Whether ``user`` recorded this event."""
+    made = [{"model": "event", "pk": event.pk, "before": None}]
+    return Act.objects.filter(actor=user, kind=ActKind.RECORD, changes__contains=made).exists()
+
+
+# All of them
+
+
+@_recorded
+def withdraw(actor, row, version, *, article, key):
+    """Take back a position, an outcome report or an event; it is kept, and undoing revives it."""
+    _in_turn(article)
+    row = type(row).objects.select_for_update(no_key=True, of=["self"]).get(pk=row.pk)
+    if row.withdrawn_at:
+        return None
+    if row.version != version:
+        raise Stale(row)
+    changes = _Changes()
+    changes.change(row, withdrawn_at=timezone.now())
+    changes.passages |= {pk for pk, _ in _evidence_of(**{owner_of(row): row})}
+    words = claim_of(row) if isinstance(row, Position) else str(row)
+    return _record(
+        actor, ActKind.WITHDRAW, changes, article=article, summary=_told("Withdrew", words), key=key
+    )
+
+
+@_recorded
+def change_evidence(actor, row, evidence, version, *, article, key):
+    """Give a position, an outcome report or an event other evidence, in one act."""
+    _in_turn(article)
+    row = _own_version(type(row), row, version)
+    changes = _Changes()
+    if not _set_evidence(changes, _passages(article, evidence), **{owner_of(row): row}):
+        return None
+    changes.change(row)
+    return _record(
+        actor,
+        ActKind.REVISE,
+        changes,
+        article=article,
+        summary=_told("Changed the evidence of", str(row)),
+        key=key,
+    )
+
+
+def owner_of(row):
+    """The field of :class:`Evidence` that points at ``row``."""
+    return {Position: "position", OutcomeReport: "outcome_report", Event: "event"}[type(row)]
+
+
+def _own_version(model, row, version):
+    row = model.objects.select_for_update(no_key=True, of=["self"]).get(pk=row.pk)
+    if row.withdrawn_at or row.version != version:
+        raise Stale(row)
+    return row
+
+
+# Evidence
+
+
+def _passages(article, evidence):
+    """The (passage, role) pairs for (start, end, role), each once."""
+    return [
+        (Passage.objects.at(article, start, end), role)
+        for start, end, role in dict.fromkeys(evidence)
+    ]
+
+
+def _evidence_of(**owner):
+    return {(one.passage_id, one.role): one for one in Evidence.objects.filter(**owner)}
+
+
+def _give_evidence(changes, passages, **owner):
+    """The evidence of a new row, which is withdrawn and revived with it."""
+    for passage, role in passages:
+        Evidence.objects.create(passage=passage, role=role, **owner)
+        changes.passages.add(passage.pk)
+
+
+def _set_evidence(changes, passages, **owner):
+    """Make ``passages`` the evidence of the owner; whether anything changed."""
+    there = _evidence_of(**owner)
+    wanted = {(passage.pk, role): passage for passage, role in passages}
+    # Added before anything is taken away, so that no passage is missing in between.
+    for (pk, role), passage in wanted.items():
+        if (pk, role) not in there:
+            changes.gave(Evidence.objects.create(passage=passage, role=role, **owner))
+    for pair, one in there.items():
+        if pair not in wanted:
+            changes.took(one)
+    return wanted.keys() != there.keys()
+
+
+# Drafts
+
+
+class Submitted(Exception):
+    """What this draft became is with the team already."""
+
+
+@transaction.atomic
+def save_draft(coder, article, kind, data, *, key, version=None, summary="", position=None):
+    """Keep what is typed, under ``key``; ``version`` is that of the draft it continues.
+
+    Raises :class:`Stale` if the draft has been continued elsewhere, :class:`Submitted` if it was
+    submitted.
+    """
+    _lock(f"act {coder.pk} {key}")
+    if Act.objects.filter(actor=coder, key=key).exists():
+        raise Submitted
+    fields = {"data": data, "summary": first_words(summary, 40)[:300]}
+    draft = Draft.objects.filter(coder=coder, key=key).first()
+    if draft is None:
+        return Draft.objects.create(
+            coder=coder, article=article, kind=kind, key=key, position=position, **fields
+        )
+    if draft.version != version:
+        if draft.data == data:
+            return draft
+        raise Stale(draft)
+    draft.data, draft.summary, draft.kind = data, fields["summary"], kind
+    draft.version = draft.version + 1
+    draft.updated_at = timezone.now()
+    draft.save()
+    return draft
+
+
+def discard_draft(coder, draft, version):
+    """Throw one's own draft away, as it was seen; raises :class:`Stale` if it went on since."""
+    gone, _ = Draft.objects.filter(coder=coder, pk=draft.pk, version=version).delete()
+    if not gone and (current := Draft.objects.filter(pk=draft.pk).first()):
+        raise Stale(current)

@@ -1,0 +1,233 @@
+"""The ties between parties as a drawing: where its nodes stand and how its lines run.
+
+Plain geometry, the same for the same figures. ``static/js/elements/party-network.js`` moves the
+nodes to better places and draws the lines by the same rules.
+"""
+
+import math
+from collections import defaultdict
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from .browsing import SIGNS
+from .models import Stance
+
+# The light values of tokens.css: as a file the drawing stands on white paper, without styles.
+COLOURS = {
+    "slate": "#4e5d6c",
+    "blue": "#1e5ba6",
+    "teal": "#0b6a6c",
+    "green": "#2d6b35",
+    "olive": "#5f6116",
+    "amber": "#835500",
+    "rust": "#954618",
+    "red": "#ad241c",
+    "pink": "#a12c68",
+    "purple": "#68409f",
+}
+DASHES = {"agreement": "", "conflict": "9 6", "supports": "", "opposes": "9 6"}
+OTHER_DASHES = "2 5"
+RADIUS = 26
+DOT = 7
+BEND = 16  # how far apart two lines between the same two run
+# Where on a line its number stands, so that numbers keep apart.
+MIDWAY, NEAR_TARGET = 0.5, 0.86
+ROW = 46
+WIDTH = 720
+CHARACTERS = 34  # of a name in the drawing
+
+
+class Node(NamedTuple):
+    key: str
+    name: str
+    label: str
+    mark: str
+    colour: str
+    x: float
+    y: float
+    is_party: bool
+    address: str
+
+    @property
+    def paint(self):
+        return COLOURS[self.colour]
+
+    @property
+    def radius(self):
+        return RADIUS if self.is_party else DOT
+
+
+class Line(NamedTuple):
+    """A tie between two nodes, which leads to ``address``. ``bend`` keeps two of them apart."""
+
+    source: Node
+    target: Node
+    kind: str
+    count: int
+    label: str
+    says: str
+    address: str
+    bend: float
+    along: float
+
+    @property
+    def middle(self):
+        """The point that the line is pulled towards; what it passes is half as far out."""
+        dx, dy = self.target.x - self.source.x, self.target.y - self.source.y
+        length = math.hypot(dx, dy) or 1
+        x = (self.source.x + self.target.x) / 2 - dy / length * self.bend * 2
+        y = (self.source.y + self.target.y) / 2 + dx / length * self.bend * 2
+        return x, y
+
+    @property
+    def path(self):
+        x, y = self.middle
+        return (
+            f"M{self.source.x:.1f} {self.source.y:.1f}"
+            f"Q{x:.1f} {y:.1f} {self.target.x:.1f} {self.target.y:.1f}"
+        )
+
+    @property
+    def label_at(self):
+        """Where its label stands on the curve, a quadratic Bézier curve as SVG draws it."""
+        x, y = self.middle
+        t = self.along
+        before, pull, after = (1 - t) ** 2, 2 * t * (1 - t), t**2
+        return (
+            round(before * self.source.x + pull * x + after * self.target.x, 1),
+            round(before * self.source.y + pull * y + after * self.target.y, 1),
+        )
+
+    @property
+    def width(self):
+        return min(1.5 + 1.25 * self.count, 9)
+
+    @property
+    def dashes(self):
+        return DASHES.get(self.kind, OTHER_DASHES)
+
+
+class Drawing(NamedTuple):
+    kind: str
+    width: float
+    height: float
+    nodes: list
+    lines: list
+    along: float
+
+
+def drawing_of(form, pairs, rows, names, roles, talks_round):
+    """The drawing that ``form`` asks for."""
+    if form.wanted.get("nodes"):
+        return _of_propositions(form, rows, names, talks_round)
+    return _of_parties(form, pairs, roles)
+
+
+def _of_parties(form, pairs, roles):
+    """The parties with ties on a circle, those with the heaviest tie beside each other."""
+    ranks = {one.party_id: rank for rank, one in enumerate(roles)}
+    parties = {party.pk: party for pair in pairs for party in (pair.one, pair.other)}
+    order = sorted(parties.values(), key=lambda one: (ranks.get(one.pk, len(ranks)), one.name))
+    radius = max(170, len(order) * 26)
+    width, height = max(WIDTH, 2 * radius + 240), 2 * radius + 150
+    nodes = {}
+    for place, party in enumerate(order):
+        angle = 2 * math.pi * place / len(order) - math.pi / 2 - math.pi / len(order)
+        x, y = width / 2 + 1.25 * radius * math.cos(angle), height / 2 + radius * math.sin(angle)
+        nodes[party.pk] = _party(party, x, y - 8)
+    lines = []
+    for pair in pairs:
+        both = bool(pair.agreement and pair.conflict)
+        for tie, bend in ((pair.agreement, BEND), (pair.conflict, -BEND)):
+            if tie:
+                lines.append(_tie(tie, nodes, bend if both else 0, form))
+    return Drawing("parties", width, height, list(nodes.values()), lines, MIDWAY)
+
+
+def _party(party, x, y):
+    return Node(
+        f"party-{party.pk}", party.name, _short(party.name, CHARACTERS), party.mark, party.colour,
+        round(x, 1), round(y, 1), True, party.get_absolute_url(),
+    )  # fmt: skip
+
+
+def _tie(tie, nodes, bend, form):
+    count = len(tie.propositions)
+    verb = "agree" if tie.kind == "agreement" else "disagree"
+    plural = "" if count == 1 else "s"
+    return Line(
+        nodes[tie.one.pk],
+        nodes[tie.other.pk],
+        tie.kind,
+        count,
+        str(count),
+        f"{tie.one.name} and {tie.other.name} {verb} on {count} proposition{plural}",
+        f"{form.state(pair=tie.key)}#statements",
+        bend,
+        MIDWAY,
+    )
+
+
+def _of_propositions(form, rows, names, talks_round):
+    """Parties on the left, propositions on the right, a line for each stance."""
+    counts = defaultdict(int)
+    for one in rows:
+        counts[one.party, one.proposition, one.stance] += 1
+    parties = sorted({key[0] for key in counts}, key=lambda key: names.parties[key].name)
+    propositions = sorted(
+        {key[1] for key in counts},
+        key=lambda key: (
+            names.propositions[key].issue.order,
+            names.propositions[key].order,
+            names.propositions[key].name,
+        ),
+    )
+    height = ROW * max(len(propositions), 1.5 * len(parties), 4) + 60
+    nodes = {}
+    for place, key in enumerate(parties):
+        y = height * (place + 0.5) / len(parties)
+        nodes["party", key] = _party(names.parties[key], 110, y - 8)
+    for place, key in enumerate(propositions):
+        one = names.propositions[key]
+        y = height * (place + 0.5) / len(propositions)
+        nodes["proposition", key] = Node(
+            f"proposition-{key}", one.name, _short(one.name, CHARACTERS), "", "slate",
+            440, round(y, 1), False, one.get_absolute_url(),
+        )  # fmt: skip
+    matrix = reverse("talks:position_matrix", args=[talks_round.slug])
+    lines = [
+        _stance(
+            counts, key, nodes, names, f"{matrix}{form.state(nodes='', cell=_cell(key, names))}"
+        )
+        for key in sorted(counts)
+    ]
+    return Drawing("propositions", WIDTH, height, list(nodes.values()), lines, NEAR_TARGET)
+
+
+def _cell(key, names):
+    party, proposition, stance = key
+    return f"{proposition}:{names.parties[party].slug}:{stance}"
+
+
+def _stance(counts, key, nodes, names, address):
+    party, proposition, stance = key
+    count = counts[key]
+    stances = [one for one in Stance.values if (party, proposition, one) in counts]
+    plural = "" if count == 1 else "s"
+    return Line(
+        nodes["party", party],
+        nodes["proposition", proposition],
+        stance,
+        count,
+        f"{SIGNS[stance]}{count}",
+        f"{names.parties[party].name}, {Stance(stance).label.lower()}: "
+        f"{names.propositions[proposition].name} ({count} statement{plural})",
+        f"{address}#statements",
+        (stances.index(stance) - (len(stances) - 1) / 2) * BEND,
+        NEAR_TARGET,
+    )
+
+
+def _short(words, most):
+    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"

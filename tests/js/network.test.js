@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { labelAt, path, spread } from "../../static/js/lib/network.js";
+
+const left = { x: 0, y: 0 };
+const right = { x: 100, y: 0 };
+
+test("a line without a bend is straight, with its label half way", () => {
+  assert.equal(path(left, right, 0), "M0.0 0.0Q50.0 0.0 100.0 0.0");
+  assert.deepEqual(labelAt(left, right, 0), { x: "50.0", y: "0.0" });
+});
+
+test("a bend pulls a line aside by as much in the middle", () => {
+  assert.deepEqual(labelAt(left, right, 16), { x: "50.0", y: "16.0" });
+  assert.deepEqual(labelAt(left, right, -16), { x: "50.0", y: "-16.0" });
+});
+
+test("a label can stand nearer to the target", () => {
+  assert.deepEqual(labelAt(left, right, 0, 0.75), { x: "75.0", y: "0.0" });
+});
+
+test("a column is spread evenly, in the order it has", () => {
+  const nodes = [{ y: 90 }, { y: -20 }];
+  assert.deepEqual([...spread(nodes, 100).values()], [25, 75]);
+  assert.equal(spread(nodes, 100).get(nodes[0]), 75);
+});
+
+test("two nodes on one spot do no harm", () => {
+  assert.equal(path(left, left, 5), "M0.0 0.0Q0.0 0.0 0.0 0.0");
+});
