@@ -35,6 +35,7 @@ export class ArmedTag {
   }
 
   #draw() {
+    this.palette.reader.toggleAttribute("data-armed", Boolean(this.tag));
     this.badge.className = this.tag ? `armed-badge armed colour-${this.tag.colour || "slate"}` : "armed-badge";
     this.words.textContent = this.tag ? `Coding with: ${this.tag.name} — Esc stops` : "";
     this.stop.hidden = !this.tag;

@@ -86,6 +86,7 @@ class NoteDesk extends HTMLElement {
     if (this.isUnsaved && !this.#isKept) return this.#say("This browser keeps no drafts. Save the note, or discard it.");
     const wasOpen = this.hasAttribute("data-open");
     this.removeAttribute("data-open");
+    this.reader.removeAttribute("data-desk");
     this.list.show(this.drafts.list());
     if (!wasOpen) return;
     const back = this.#back?.isConnected ? this.#back : document.getElementById(this.#back?.id || "article-text");
@@ -97,6 +98,7 @@ class NoteDesk extends HTMLElement {
     if (this.list.contains(from)) this.#back = this.list.write;
     else if (!this.contains(from) && from !== document.body) this.#back = from;
     this.setAttribute("data-open", "");
+    this.reader.setAttribute("data-desk", "");
     this.field.focus({ preventScroll: true });
   }
 

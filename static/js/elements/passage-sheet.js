@@ -70,6 +70,7 @@ class PassageSheet extends HTMLElement {
       this.#back = this.margin.contains(document.activeElement) ? this.toggle : document.activeElement;
     }
     this.margin.dataset.sheet = state;
+    document.documentElement.dataset.sheet = state;
     this.toggle.setAttribute("aria-expanded", String(state !== "closed"));
     this.all.hidden = state !== "chosen";
     this.shut.hidden = state === "closed";

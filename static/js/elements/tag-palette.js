@@ -143,6 +143,7 @@ class TagPalette extends HTMLElement {
     this.#isArming = false;
     this.#drawRecent();
     this.hidden = false;
+    this.reader.setAttribute("data-palette", "");
     const quote = this.querySelector(".selected");
     quote.tabIndex = quote.scrollHeight > quote.clientHeight ? 0 : -1;
     this.#place();
@@ -152,6 +153,7 @@ class TagPalette extends HTMLElement {
   close() {
     const hadFocus = this.contains(document.activeElement);
     this.hidden = true;
+    this.reader.removeAttribute("data-palette");
     this.combobox.hide();
     paint("selected", null);
     if (hadFocus) this.#backToText();
