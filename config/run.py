@@ -5,7 +5,6 @@
 
 import argparse
 import contextlib
-import ctypes
 import hashlib
 import os
 import signal
@@ -22,7 +21,6 @@ from . import server
 
 PATIENCE = 60  # seconds for the server to answer
 WATCH = 0.5  # seconds between two looks at the server and its database
-PR_SET_PDEATHSIG = 1
 
 
 def main():
@@ -100,7 +98,7 @@ def _serving(host, port, log):
             stdout=output,
             stderr=output,
             start_new_session=True,  # Ctrl+C is for us; we stop it in order
-            preexec_fn=_end_with_parent,
+            preexec_fn=server.end_with_parent,
         )
     try:
         wait_until_it_answers(process, f"http://{host}:{port}/health/live", log)
@@ -112,11 +110,6 @@ def _serving(host, port, log):
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-
-
-def _end_with_parent():
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def wait_until_it_answers(process, address, log):

@@ -4,10 +4,14 @@ HOST, PORT and WEB_CONCURRENCY (processes) come from the environment. Why grania
 figures: docs/decisions/0003-production-server.md.
 """
 
+import ctypes
 import os
+import signal
 import sys
 
 from . import env
+
+PR_SET_PDEATHSIG = 1
 
 THREADS = 8  # blocking threads a process; each may hold one of its 10 database connections
 
@@ -30,6 +34,15 @@ def command(host, port):
     pairs = [str(part) for option in options.items() for part in option]
     flags = ["--no-ws", "--respawn-failed-workers"]
     return [sys.executable, "-m", "granian", *pairs, *flags, "config.wsgi:application"]
+
+
+def end_with_parent():
+    """Have the kernel end this process when its parent dies, however that dies (on Linux).
+
+    Not by SIGTERM: granian's parent takes it in Python, and hangs when it comes at a bad moment.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def main():

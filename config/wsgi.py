@@ -1,10 +1,16 @@
 """What the production server imports."""
 
+import multiprocessing
 import os
 
 from django.core.wsgi import get_wsgi_application
 
+from . import server
 from .middleware import reads_forms_only
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = reads_forms_only(get_wsgi_application())
+
+# A worker of granian's does not outlive the process that started it.
+if multiprocessing.parent_process() is not None:
+    server.end_with_parent()

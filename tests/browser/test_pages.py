@@ -74,7 +74,7 @@ def look(violations):
 
 def chosen(page, passage):
     """The card of a passage, brought up by its mark."""
-    mark = page.locator(f"#article-text mark[data-passages='{passage.pk}']").first
+    mark = page.locator(f"#article-text mark[data-passages~='{passage.pk}']").first
     mark.scroll_into_view_if_needed()
     mark.click()
     card = page.locator(f"#passage-{passage.pk}")
