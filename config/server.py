@@ -36,13 +36,14 @@ def command(host, port):
     return [sys.executable, "-m", "granian", *pairs, *flags, "config.wsgi:application"]
 
 
-def end_with_parent():
-    """Have the kernel end this process when its parent dies, however that dies (on Linux).
+def end_with_parent(by=signal.SIGKILL):
+    """Have the kernel send ``by`` to this process when its parent dies, however (on Linux).
 
-    Not by SIGTERM: granian's parent takes it in Python, and hangs when it comes at a bad moment.
+    Granian's parent takes SIGTERM in Python, and hangs when that comes at a bad moment. Its
+    workers take it well, and have the database to leave before they end.
     """
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, by)
 
 
 def main():

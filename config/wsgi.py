@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 
 from django.core.wsgi import get_wsgi_application
 
@@ -13,4 +14,4 @@ application = reads_forms_only(get_wsgi_application())
 
 # A worker of granian's does not outlive the process that started it.
 if multiprocessing.parent_process() is not None:
-    server.end_with_parent()
+    server.end_with_parent(by=signal.SIGTERM)
