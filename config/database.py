@@ -78,7 +78,7 @@ def join(data):
             clients = cluster.share()
             cluster.ensure_running()
         _memberships[data] = cluster
-        atexit.register(_leave, cluster, clients)
+        atexit.register(_leave, cluster, clients, os.getppid())
     return _memberships[data]
 
 
@@ -87,10 +87,12 @@ def revive():
     return any(list(map(Cluster.revive, _memberships.values())))
 
 
-def _leave(cluster, clients):
+def _leave(cluster, clients, parent):
     with contextlib.suppress(FileNotFoundError), cluster.exclusively():
         os.close(clients)
-        if cluster.is_unused():
+        # A parent that died under us may not have let go of its own membership yet.
+        patience = 3 if os.getppid() != parent else 0
+        if _wait_until(cluster.is_unused, seconds=patience):
             cluster.stop()
 
 
