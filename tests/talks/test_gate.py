@@ -174,7 +174,9 @@ def test_a_key_is_read_and_a_missing_one_made():
     assert passes(gate.KeyField(), "") != passes(gate.KeyField(), None)
 
 
-@pytest.mark.parametrize("key", ["x", "1" * 32, "{" + str(uuid.uuid4()) + "}", "١" * 36, "\0"])
+@pytest.mark.parametrize(
+    "key", ["x", "1" * 32, "{d22e839d-8dd6-42ad-8bae-bd0689a545e4}", "١" * 36, "\0"]
+)
 def test_a_key_that_is_none_is_refused(key):
     assert is_refused(passes(gate.KeyField(), key))
 
