@@ -242,7 +242,7 @@ def test_no_content_type_keeps_a_request_from_being_read(content_type):
     assert len(read) == 1
 
 
-def test_the_server_runs_behind_it():
+def test_the_server_runs_behind_it(db):
     answered = []
     environ = RequestFactory()._base_environ(
         PATH_INFO="/health/live",
