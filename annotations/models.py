@@ -284,6 +284,10 @@ class ActKind(models.TextChoices):
     RECORD = "record", "recorded"
     REVISE = "revise", "changed what was recorded"
     WITHDRAW = "withdraw", "withdrew what was recorded"
+    REVIEW = "review", "reviewed"
+    CODEBOOK = "codebook", "changed the codebook"
+    ARTICLE = "article", "changed an article"
+    CARRY = "carry", "carried over to a new version"
     UNDO = "undo", "undid"
     REDO = "redo", "did again"
 
