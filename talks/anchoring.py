@@ -1,0 +1,318 @@
+"""Finding the passages of one text again in another, later one. Plain Python.
+
+All offsets count Unicode code points from 0, the end exclusive. Words come first, then what stands
+around them, then the place: a passage is never put on other words without a mark that says so.
+"""
+
+import bisect
+import functools
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Indel, LCSseq
+
+from .text import CONTEXT, trimmed
+
+# How much the words, what stands before and behind them, and the place count in a score.
+# Source: the quote matcher of the Hypothesis client.
+QUOTE, PREFIX, SUFFIX, PLACE = 50, 20, 20, 2
+WHOLE = QUOTE + PREFIX + SUFFIX + PLACE
+TELLING = 20  # code points; a quote this long that occurs once is recognised by itself
+ALIKE = 0.6  # of two wordings, so that the later is proposed for the earlier
+NEAR_CERTAIN = 0.8  # of the surroundings, so that they tell where a short or replaced quote went
+TABLE = 400_000_000  # pairs of tokens compared at most, some 50 MB
+TOKEN = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
+WORD = re.compile(r"\w+")
+
+
+class Kind(StrEnum):
+    """What became of a passage's words."""
+
+    UNCHANGED = "unchanged"  # the same words between the same words
+    MOVED = "moved"  # the same words, but not what stands around them
+    REWORDED = "reworded"
+    LOST = "lost"
+
+
+class Match(NamedTuple):
+    """Where a passage is found again: ``new[start:end]``, an empty span where it is lost.
+
+    ``score`` is from 0 to 1. Only what ``is_sure`` may be carried over without a person's look.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    score: float
+    is_sure: bool
+
+
+class Block(NamedTuple):
+    """``old[old_start:][:length] == new[new_start:][:length]``."""
+
+    old_start: int
+    new_start: int
+    length: int
+
+
+def find_again(old, new, spans):
+    """Find each ``(start, end)`` of ``old`` in ``new``: a list of :class:`Match`, in that order."""
+    search = _Search(old, new)
+    return [search.find(start, end) for start, end in spans]
+
+
+def align(old, new):
+    """The stretches that two texts share in one order, as :class:`Block` from first to last.
+
+    Whole lines first, then the words between them.
+    """
+    blocks = []
+    ends = [*_shared(_lines(old), _lines(new)), Block(len(old), len(new), 0)]
+    old_at = new_at = 0
+    for block in ends:
+        between = _shared(
+            _tokens(old[old_at : block.old_start]), _tokens(new[new_at : block.new_start])
+        )
+        blocks += [Block(old_at + a, new_at + b, length) for a, b, length in between]
+        blocks.append(block)
+        old_at = block.old_start + block.length
+        new_at = block.new_start + block.length
+    return _joined(block for block in blocks if block.length)
+
+
+def _lines(text):
+    return text.splitlines(keepends=True)
+
+
+def _tokens(text):
+    return TOKEN.findall(text)
+
+
+def _shared(old, new):
+    """The longest common subsequence of two lists of strings, as blocks of code points."""
+    head = 0
+    while head < min(len(old), len(new)) and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    found = [(0, 0, head)] if head else []
+    inner_old, inner_new = old[head : len(old) - tail], new[head : len(new) - tail]
+    if inner_old and inner_new and len(inner_old) * len(inner_new) <= TABLE:
+        found += [
+            (head + step.src_start, head + step.dest_start, step.src_end - step.src_start)
+            for step in LCSseq.opcodes(inner_old, inner_new)
+            if step.tag == "equal"
+        ]
+    if tail:
+        found.append((len(old) - tail, len(new) - tail, tail))
+    old_offsets, new_offsets = _offsets(old), _offsets(new)
+    return [
+        Block(old_offsets[a], new_offsets[b], old_offsets[a + count] - old_offsets[a])
+        for a, b, count in found
+    ]
+
+
+def _offsets(pieces):
+    at = 0
+    offsets = [0]
+    for piece in pieces:
+        at += len(piece)
+        offsets.append(at)
+    return offsets
+
+
+def _joined(blocks):
+    """Blocks that go on into each other in both texts become one."""
+    found = []
+    for block in blocks:
+        if found:
+            last = found[-1]
+            goes_on = (last.old_start + last.length, last.new_start + last.length)
+            if goes_on == (block.old_start, block.new_start):
+                found[-1] = last._replace(length=last.length + block.length)
+                continue
+        found.append(block)
+    return found
+
+
+class _Search:
+    def __init__(self, old, new):
+        self.old = old
+        self.new = new
+        self.blocks = align(old, new)
+        self.old_starts = [block.old_start for block in self.blocks]
+
+    def find(self, start, end):
+        quote = self.old[start:end]
+        place = self._place(start)
+        found = self._occurrences(quote)
+        if found:
+            match = self._same_words(start, end, place, found)
+            if match is not None:
+                return match
+        return self._other_words(start, end, place) or Match(Kind.LOST, place, place, 0.0, False)
+
+    # Where a passage should be
+
+    def _block_before(self, at):
+        """The last block that begins at or before ``old[at]``, or None."""
+        index = bisect.bisect_right(self.old_starts, at) - 1
+        return self.blocks[index] if index >= 0 else None
+
+    def _place(self, at):
+        """Where ``old[at]`` should stand in the new text."""
+        block = self._block_before(at)
+        if block is None:
+            return 0
+        return block.new_start + min(at - block.old_start, block.length)
+
+    def _aligned(self, start, end):
+        """Where the span stands if one block holds all of it, else None."""
+        block = self._block_before(start)
+        if block is None or end > block.old_start + block.length:
+            return None
+        return start - block.old_start + block.new_start
+
+    def _region(self, start, end):
+        """What stands in the new text where the span stood: from its start's place to its end's."""
+        index = bisect.bisect_left(self.old_starts, end)
+        last = self._block_before(end - 1)
+        if last is not None and end <= last.old_start + last.length:
+            new_end = end - last.old_start + last.new_start
+        else:
+            new_end = self.blocks[index].new_start if index < len(self.blocks) else len(self.new)
+        return self._place(start), max(new_end, self._place(start))
+
+    # The same words
+
+    def _occurrences(self, quote):
+        found = []
+        at = self.new.find(quote)
+        while at >= 0 and len(found) < 1_000:
+            found.append(at)
+            at = self.new.find(quote, at + 1)
+        return found
+
+    def _same_words(self, start, end, place, found):
+        length = end - start
+        aligned = self._aligned(start, end)
+        if aligned is not None and self._has_same_context(start, end, aligned):
+            return Match(Kind.UNCHANGED, aligned, aligned + length, 1.0, True)
+        scored = sorted(
+            ((self._score(start, end, at, at + length, place), at) for at in found),
+            key=lambda pair: (-round(pair[0], 3), abs(pair[1] - place)),
+        )
+        score, best = scored[0]
+        around = self._around(start, end, best, best + length)
+        is_telling = length >= TELLING and len(WORD.findall(self.old[start:end])) >= 3
+        if not is_telling and around < ALIKE:
+            return None
+        has_rival = len(scored) > 1 and score - scored[1][0] < 0.1
+        is_unique = len(found) == 1 == self.old.count(self.old[start:end])
+        is_sure = (is_unique and (is_telling or around >= NEAR_CERTAIN)) or (
+            best == aligned and around >= NEAR_CERTAIN and not has_rival
+        )
+        same = best == aligned and self._has_same_context(start, end, best)
+        return Match(
+            Kind.UNCHANGED if same else Kind.MOVED, best, best + length, round(score, 3), is_sure
+        )
+
+    def _has_same_context(self, start, end, at):
+        length = end - start
+        return (
+            self.old[max(0, start - CONTEXT) : start] == self.new[max(0, at - CONTEXT) : at]
+            and self.old[end : end + CONTEXT] == self.new[at + length : at + length + CONTEXT]
+        )
+
+    # Other words
+
+    def _other_words(self, start, end, place):
+        quote = self.old[start:end]
+        candidates = [trimmed(self.new, *self._region(start, end)), *self._alike(quote)]
+        best = None
+        for new_start, new_end in candidates:
+            if not 0 < new_end - new_start <= 3 * len(quote) + CONTEXT:
+                continue
+            alike = _alike_in_words(quote, self.new[new_start:new_end])
+            around = self._around(start, end, new_start, new_end)
+            is_short = len(quote) < TELLING
+            is_likely = around >= NEAR_CERTAIN or (
+                alike >= ALIKE and (not is_short or around >= ALIKE)
+            )
+            score = self._score(start, end, new_start, new_end, place)
+            if is_likely and (best is None or score > best.score):
+                best = Match(Kind.REWORDED, new_start, new_end, round(score, 3), False)
+        return best
+
+    @functools.cached_property
+    def _fresh(self):
+        """The parts of the new text that the old one does not have, as spans of whole lines."""
+        spans = []
+        at = 0
+        for block in [*self.blocks, Block(len(self.old), len(self.new), 0)]:
+            if block.new_start > at:
+                first = self.new.rfind("\n", 0, at) + 1
+                last = self.new.find("\n", block.new_start)
+                span = (first, len(self.new) if last < 0 else last)
+                if spans and span[0] <= spans[-1][1]:
+                    span = (spans.pop()[0], span[1])
+                spans.append(span)
+            at = block.new_start + block.length
+        return spans
+
+    def _alike(self, quote):
+        """What is most like ``quote`` of all that is new, cut at words: one span or none."""
+        best = None
+        for start, end in self._fresh:
+            found = fuzz.partial_ratio_alignment(
+                quote, self.new[start:end], score_cutoff=best[0] if best else 100 * ALIKE
+            )
+            if found and len(quote) <= end - start and found.dest_end > found.dest_start:
+                best = (found.score, start + found.dest_start, start + found.dest_end)
+        if best is None:
+            return []
+        _, start, end = best
+        while start > 0 and self.new[start - 1 : start + 1].isalnum():
+            start -= 1
+        while end < len(self.new) and self.new[end - 1 : end + 1].isalnum():
+            end += 1
+        return [trimmed(self.new, start, end)]
+
+    # Scores
+
+    def _sides(self, start, end, new_start, new_end):
+        """How alike what stands before and behind is, as far as both texts go."""
+        before = min(CONTEXT, start, new_start)
+        behind = min(CONTEXT, len(self.old) - end, len(self.new) - new_end)
+        return (
+            _alike(self.old[start - before : start], self.new[new_start - before : new_start]),
+            _alike(self.old[end : end + behind], self.new[new_end : new_end + behind]),
+        )
+
+    def _around(self, *spans):
+        return sum(self._sides(*spans)) / 2
+
+    def _score(self, start, end, new_start, new_end, place):
+        before, behind = self._sides(start, end, new_start, new_end)
+        words = _alike_in_words(self.old[start:end], self.new[new_start:new_end])
+        near = 1 - min(1, abs(new_start - place) / max(1, len(self.new)))
+        return (QUOTE * words + PREFIX * before + SUFFIX * behind + PLACE * near) / WHOLE
+
+
+def _alike(one, other):
+    """How alike two strings are, from 0 to 1; nothing is like nothing."""
+    return fuzz.ratio(one, other) / 100 if one or other else 1.0
+
+
+def _alike_in_words(one, other):
+    """How alike two wordings are, from 0 to 1: half by their letters, half by their words.
+
+    Letters alone find half of any sentence in any other; words alone miss a mended spelling.
+    """
+    words = Indel.normalized_similarity(
+        WORD.findall(one.casefold()), WORD.findall(other.casefold())
+    )
+    return (_alike(one, other) + words) / 2

@@ -1,0 +1,229 @@
+"""Passages of one text are found again in a later one, and never land on other words unmarked."""
+
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from talks.anchoring import Kind, Match, align, find_again
+
+SEED = Path(__file__).parents[2] / "annotations" / "seed" / "istanbul-2025-05-16.txt"
+UNRELATED = (
+    "The bakery on the corner opens at six. Its owner kneads the dough by hand.\n"
+    "In summer the tram is full of tourists who want to see the harbour and the old lighthouse.\n"
+    "Nobody in town remembers when the bridge was painted green."
+)
+WORDS = ["the", "talks", "Russia", "Ukraine", "agreed", "swap", "“ceasefire”", "мир", "👩‍👩‍👧", "é"]
+
+
+def found(old, new, quote, at=0):
+    """What became of the occurrence number ``at`` of ``quote``: its match and its new words."""
+    start = -1
+    for _ in range(at + 1):
+        start = old.index(quote, start + 1)
+    (match,) = find_again(old, new, [(start, start + len(quote))])
+    return match, new[match.start : match.end]
+
+
+def test_a_text_that_did_not_change_keeps_each_passage_where_it_is():
+    text = SEED.read_text()
+    spans = [(0, 7), (100, 180), (len(text) - 11, len(text)), (0, len(text))]
+
+    assert find_again(text, text, spans) == [
+        Match(Kind.UNCHANGED, start, end, 1.0, True) for start, end in spans
+    ]
+
+
+def test_a_passage_behind_an_inserted_paragraph_is_unchanged_at_its_new_place():
+    old = SEED.read_text()
+    new = "CORRECTION: An earlier version misstated the venue.\n" + old
+
+    match, words = found(old, new, "1,000", at=0)
+
+    assert (match.kind, match.is_sure, words) == (Kind.UNCHANGED, True, "1,000")
+    assert match.start == new.index("1,000")
+
+
+def test_a_paragraph_put_elsewhere_takes_its_passages_along():
+    lines = SEED.read_text().split("\n")
+    old = "\n".join(lines)
+    new = "\n".join([*lines[5:8], *lines[:5], *lines[8:]])
+    quote = lines[1][20:90]
+
+    match, words = found(old, new, quote)
+
+    assert (match.is_sure, words) == (True, quote)
+
+
+def test_the_same_words_between_other_words_have_moved():
+    old = "They met for an hour. Both sides agreed to an exchange of prisoners. Then they left."
+    new = "After lunch, both sides agreed to an exchange of prisoners, said the minister."
+
+    match, words = found(old, new, "sides agreed to an exchange of prisoners")
+
+    assert (match.kind, match.is_sure) == (Kind.MOVED, True)
+    assert words == "sides agreed to an exchange of prisoners"
+
+
+def test_another_wording_is_proposed_and_never_sure():
+    old = "Ukraine and Russia agreed to a swap of 1,000 prisoners each, the minister said."
+    new = "Ukraine and Russia agreed to an exchange of 1,000 captives each, the minister said."
+
+    match, words = found(old, new, "agreed to a swap of 1,000 prisoners each")
+
+    assert (match.kind, match.is_sure) == (Kind.REWORDED, False)
+    assert words == "agreed to an exchange of 1,000 captives each"
+    assert 0.5 < match.score < 1
+
+
+def test_a_replaced_word_is_proposed_between_the_words_that_stayed():
+    old = "There was clear frustration in the room when the delegation of Russia rose and left."
+    new = "There was clear resignation in the room when the delegation of Russia rose and left."
+
+    match, words = found(old, new, "frustration")
+
+    assert (match.kind, match.is_sure, words) == (Kind.REWORDED, False, "resignation")
+
+
+def test_words_taken_out_are_lost():
+    old = "The talks took two hours. Nobody expected anything else of them. The delegations left."
+    new = "The talks took two hours. The delegations left."
+
+    match, words = found(old, new, "Nobody expected anything else of them.")
+
+    assert (match, words) == (Match(Kind.LOST, match.start, match.start, 0.0, False), "")
+
+
+def test_a_name_is_not_carried_to_the_same_name_in_another_sentence():
+    old = "Russia sent a junior team to the first meeting.\nUkraine wanted more of it."
+    new = "Ukraine wanted more of it.\nLater that week a spokesman for Russia declined to comment."
+
+    match, _ = found(old, new, "Russia")
+
+    assert not match.is_sure
+
+
+def test_of_twins_the_one_at_the_same_place_is_taken():
+    line = "“We are ready.” He said no more to the press.\n"
+    old = f"{line}First the Ukrainians came.\n{line}Then the Russians came.\n{line}"
+    new = f"An hour passed.\n{old}"
+
+    for at in range(3):
+        match, words = found(old, new, "We are ready.", at)
+        shifted = [i for i in range(len(new)) if new.startswith("We are ready.", i)]
+        # Before the first stands something new now, so it waits for a look, at its own place.
+        assert (match.is_sure, words, match.start) == (at > 0, "We are ready.", shifted[at])
+
+
+def test_a_moved_twin_waits_with_the_nearest_proposed():
+    old = "Alpha beta gamma. We want peace and nothing else at all. Delta epsilon zeta eta theta."
+    twin = "We want peace and nothing else at all."
+    new = f"One two three. {twin} Four five six seven.\nEight nine. {twin} Ten eleven twelve."
+
+    match, words = found(old, new, twin)
+
+    assert (match.kind, match.is_sure, words) == (Kind.MOVED, False, twin)
+    assert match.start == new.index(twin)
+
+
+def test_unrelated_texts_give_none():
+    old = SEED.read_text()
+    lines = old.split("\n")
+    starts = [sum(len(line) + 1 for line in lines[:i]) for i in range(len(lines))]
+    spans = [(start, start + len(line)) for start, line in zip(starts, lines, strict=True)]
+    spans += [(m, m + 12) for m in range(0, len(old) - 12, 37)]
+
+    assert {match.kind for match in find_again(old, UNRELATED, spans)} == {Kind.LOST}
+
+
+def test_a_long_line_of_20_000_words_is_aligned():
+    words = [f"{WORDS[i % 5]}{i % 977}" for i in range(20_000)]
+    old = " ".join(words)
+    new = " ".join([*words[:5_000], "and", "again", *words[5_000:15_000], *words[15_100:]])
+    at = len(" ".join(words[:12_000])) + 1
+    span = (at, at + len(" ".join(words[12_000:12_010])))
+
+    (match,) = find_again(old, new, [span])
+
+    assert match == Match(
+        Kind.UNCHANGED, span[0] + len("and again "), span[1] + len("and again "), 1.0, True
+    )
+
+
+texts = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12), min_size=1, max_size=8)
+
+
+@st.composite
+def edited(draw):
+    """A text as (word, identity) pairs by lines, and the same after some random edits."""
+    number = iter(range(10**6))
+    old = [[(word, next(number)) for word in line] for line in draw(texts)]
+    new = [list(line) for line in old]
+    for _ in range(draw(st.integers(0, 6))):
+        line = draw(st.integers(0, len(new) - 1))
+        at = draw(st.integers(0, len(new[line])))
+        kind = draw(st.sampled_from(["insert", "delete", "replace", "move", "drop", "repeat"]))
+        if kind == "insert":
+            new[line].insert(at, (draw(st.sampled_from(WORDS)), next(number)))
+        elif kind == "delete":
+            del new[line][at : at + 2]
+        elif kind == "replace" and at < len(new[line]):
+            new[line][at] = (draw(st.sampled_from(WORDS)), next(number))
+        elif kind == "move":
+            new.insert(draw(st.integers(0, len(new) - 1)), new.pop(line))
+        elif kind == "drop" and len(new) > 1:
+            del new[line]
+        elif kind == "repeat":
+            new.insert(line, [(word, next(number)) for word, _ in new[line]])
+    return old, new
+
+
+def written(lines):
+    """The text, and for each code point the identity of the word that it is part of."""
+    text, owners = "", []
+    for i, line in enumerate(lines):
+        for j, (word, identity) in enumerate(line):
+            piece = word + ("\n" if j == len(line) - 1 and i < len(lines) - 1 else " ")
+            text += piece
+            owners += [identity] * len(piece)
+    return text, owners
+
+
+@settings(max_examples=300, deadline=None)
+@given(edited(), st.data())
+def test_what_is_sure_stands_on_the_same_words_of_the_same_sentence(pair, data):
+    (old, old_owners), (new, new_owners) = map(written, pair)
+    start = data.draw(st.integers(0, len(old) - 1))
+    end = data.draw(st.integers(start + 1, min(len(old), start + 60)))
+
+    (match,) = find_again(old, new, [(start, end)])
+
+    assert 0 <= match.start <= match.end <= len(new)
+    assert (match.kind == Kind.LOST) == (match.start == match.end)
+    if match.kind in {Kind.UNCHANGED, Kind.MOVED}:
+        assert new[match.start : match.end] == old[start:end]
+    else:
+        assert not match.is_sure
+    if match.is_sure and new_owners[match.start : match.end] != old_owners[start:end]:
+        # Then nothing within sight tells the two apart, or the words it stood on are gone.
+        still_there = any(
+            new_owners[at : at + end - start] == old_owners[start:end]
+            for at in range(len(new_owners))
+        )
+        assert match.kind == Kind.UNCHANGED or not still_there
+
+
+@settings(max_examples=200, deadline=None)
+@given(edited())
+def test_aligned_stretches_are_equal_and_in_order(pair):
+    (old, _), (new, _) = map(written, pair)
+
+    blocks = align(old, new)
+
+    at = (0, 0)
+    for block in blocks:
+        assert (block.old_start, block.new_start) >= at
+        assert block.old_start >= at[0]
+        assert block.new_start >= at[1]
+        at = (block.old_start + block.length, block.new_start + block.length)
+        assert old[block.old_start : at[0]] == new[block.new_start : at[1]] != ""
