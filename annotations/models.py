@@ -202,11 +202,14 @@ class NoteQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """Those that ``user`` may read, on what ``user`` may see."""
-        notes = self.readable_by(user)
+        return self.readable_by(user).on_what_is_visible_to(user)
+
+    def on_what_is_visible_to(self, user):
+        """Those on tags and on articles that ``user`` may see."""
         if not user.is_authenticated or user.may_administer:
-            return notes
+            return self
         drafts = Article.objects.filter(status=ArticleStatus.DRAFT)
-        return notes.exclude(
+        return self.exclude(
             Q(article__in=drafts)
             | Q(passage__article__in=drafts)
             | Q(parent__article__in=drafts)

@@ -36,7 +36,8 @@ LAST_RESORT = """<!doctype html>
 def page(request, status, message="", *, headers=None, **context):
     """The page for ``status``, with ``message`` in place of its own first sentence."""
     context |= {"status": status, "message": message}
-    headers = {"Vary": "HX-Request", **(headers or {})}
+    # Also where nobody looked at the session: what is hidden answers like what does not exist.
+    headers = {"Vary": "HX-Request, Cookie", **(headers or {})}
     if request.headers.get("HX-Request") == "true":
         # Whatever the element wanted to swap, a refusal never replaces it.
         headers |= {

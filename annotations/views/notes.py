@@ -132,7 +132,8 @@ def note_replies(request, note_id):
 @vary_on_headers("HX-Request")
 def note_withdraw(request, note_id):
     """Take back one's own note."""
-    note = get_object_or_404(_notes(), pk=note_id, author=request.user)
+    own = _notes().filter(author=request.user).on_what_is_visible_to(request.user)
+    note = get_object_or_404(own, pk=note_id)
     form = VersionForm(request.POST)
     if not form.is_valid():
         return answers.refused(request, form)

@@ -1,0 +1,167 @@
+"""One state of the database with everything in it that somebody may or may not see.
+
+`tests/test_permissions.py` asks each address for each of these objects, as each of the cast.
+"""
+
+import dataclasses
+
+from accounts.models import Role
+from annotations import coding, recording
+from annotations.models import Draft, DraftKind, Visibility
+from talks import merging
+from talks.models import ArticleStatus, Passage, WorkStatus
+
+from .factories import (
+    make_affiliation,
+    make_article,
+    make_note,
+    make_outcome,
+    make_outcome_report,
+    make_participation,
+    make_party,
+    make_person,
+    make_position,
+    make_proposition,
+    make_round,
+    make_tag,
+    make_tagging,
+    make_user,
+)
+
+CAST = {
+    "researcher": Role.RESEARCHER,
+    "editor": Role.EDITOR,
+    "admin": Role.ADMIN,
+    "deactivated": Role.ADMIN,
+    "colleague": Role.RESEARCHER,
+}
+TEAM = {"researcher", "editor", "admin"}
+LONG_AGO = "2025-06-01T12:00:00Z"
+WORDS = "Both sides agreed. Neither side left early. Nobody was late."
+
+
+@dataclasses.dataclass
+class World:
+    """``users`` by name; ``objects`` by name, each as its address takes it: a key or a slug.
+
+    An "own …" is a dictionary by user. ``secrets`` are words that stand somewhere, each with
+    those who may read it.
+    """
+
+    users: dict
+    objects: dict
+    secrets: dict
+
+    def argument(self, name, who):
+        """What stands in the address for the object ``name``, when ``who`` asks."""
+        found = self.objects[name]
+        return found.get(who, found["researcher"]) if isinstance(found, dict) else found
+
+
+def make_world():
+    users = {name: make_user(role, username=name) for name, role in CAST.items()}
+    world = World(users, {}, {})
+    article = make_article(WORDS)
+    draft = make_article(
+        f"Unpublished-quokka. {WORDS}",
+        title="Unpublished-quokka",
+        status=ArticleStatus.DRAFT,
+        round=article.round,
+    )
+    world.secrets["Unpublished-quokka"] = {"admin"}
+    tag = make_tag("Deadline")
+    _put(world, article, tag)
+    world.objects |= {
+        "draft article": draft.pk,
+        "draft passage": Passage.objects.at(draft, 0, 11).pk,
+        "draft position": make_position(article=draft, work_status=WorkStatus.ACCEPTED).pk,
+        "account": users["colleague"].pk,
+    }
+    for name, user in users.items():
+        for kind, row in work_of(name, user, article, draft, tag, world.secrets).items():
+            if name == "colleague":
+                world.objects[f"another’s {kind}"] = row.pk
+            else:
+                world.objects.setdefault(f"own {kind}", {})[name] = row.pk
+    return world
+
+
+def _put(world, article, tag):
+    """What belongs to nobody in particular."""
+    accepted = {"article": article, "work_status": WorkStatus.ACCEPTED}
+    report = make_outcome_report(**accepted)
+    position = make_position(**accepted)
+    office = make_affiliation()
+    merged, into = make_person(), make_person()
+    merged_party, into_party = make_party(), make_party()
+    editor = world.users["editor"]
+    merge = merging.merge(merged, into, (1, 1), editor)
+    merging.merge(merged_party, into_party, (1, 1), editor)
+    world.objects |= {
+        "article": article.pk,
+        "round": article.round.slug,
+        "empty round": make_round().slug,
+        "passage": Passage.objects.at(article, 0, 4).pk,
+        "tag": tag.pk,
+        "party": position.party.slug,
+        "merged party": merged_party.slug,
+        "participation": make_participation(round=article.round).pk,
+        "person": office.person_id,
+        "merged person": merged.pk,
+        "office": office.pk,
+        "proposition": position.proposition_id,
+        "issue": position.proposition.issue_id,
+        "outcome": report.outcome_id,
+        "unreported outcome": make_outcome(round=article.round).pk,
+        "accepted position": position.pk,
+        "merge": merge.pk,
+        "spent link": "spent",
+    }
+
+
+def work_of(name, user, article, draft, tag, secrets):
+    """What one person has done here, by what the addresses call it."""
+    act = coding.tag_passage(user, article, 0, 10, tag, note=f"Team-echidna of {name}")
+    private = f"Private-wombat-of-{name}"
+    unfinished = f"Unfinished-bilby-of-{name}"
+    secrets |= {"Team-echidna": TEAM, "Submitted-dingo": TEAM, private: {name}, unfinished: {name}}
+    coding.write_note(user, private, Visibility.PRIVATE, article=article)
+    event = recording.record_event(
+        user,
+        article,
+        {"kind": "meeting", "title": f"A meeting told by {name}"},
+        [],
+        [(0, 4, "report")],
+    )
+    submitted = {"article": article, "coder": user, "proposition": make_proposition()}
+    return {
+        "act": act,
+        "tagging": user.taggings.get(),
+        "withdrawn tagging": make_tagging(
+            Passage.objects.at(article, 5, 10), tag, user, withdrawn_at=LONG_AGO
+        ),
+        "tagging in a draft": make_tagging(Passage.objects.at(draft, 0, 11), tag, user),
+        "note": user.notes.get(visibility=Visibility.TEAM),
+        "private note": user.notes.get(visibility=Visibility.PRIVATE),
+        "withdrawn note": make_note(article=article, author=user, withdrawn_at=LONG_AGO),
+        "note in a draft": make_note(article=draft, author=user),
+        "event": event_of(event),
+        "position": make_position(summary=f"Submitted-dingo of {name}", **submitted),
+        "withdrawn position": make_position(withdrawn_at=LONG_AGO, **submitted),
+        "position in a draft": make_position(**submitted | {"article": draft}),
+        "unsubmitted position": make_position(
+            summary=unfinished, work_status=WorkStatus.DRAFT, **submitted
+        ),
+        "report": make_outcome_report(article=article, coder=user),
+        "report in a draft": make_outcome_report(article=draft, coder=user),
+        "draft": Draft.objects.create(
+            coder=user, article=article, kind=DraftKind.POSITION, summary=unfinished,
+            data={"summary": [unfinished]},
+        ),
+    }  # fmt: skip
+
+
+def event_of(act):
+    return recording.Event.objects.get(
+        pk=next(r["pk"] for r in act.changes if r["model"] == "event")
+    )
