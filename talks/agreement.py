@@ -99,10 +99,15 @@ def voice_balance(statements):
     """
     balance = {}
     for one in statements:
-        is_own = one.speech_form in OWN_FORMS and one.attribution in OWN_ATTRIBUTIONS
         voices = balance.setdefault(one.party, {"own": 0, "narrated": 0})
-        voices["own" if is_own else "narrated"] += 1
+        voices[voice_of(one)] += 1
     return balance
+
+
+def voice_of(one):
+    """Whether the party itself is heard ("own") or not ("narrated")."""
+    is_own = one.speech_form in OWN_FORMS and one.attribution in OWN_ATTRIBUTIONS
+    return "own" if is_own else "narrated"
 
 
 def _camps(statements):

@@ -1,16 +1,19 @@
 """What counts: the positions of a round as far as somebody may see them, for every page alike.
 
 Accepted positions count, for everybody. Those who work here can ask for more: what awaits review,
-their own drafts, what was rejected. What is withdrawn never counts. A joint statement counts once
-wherever parties are summed up.
+their own drafts, what was rejected. What is withdrawn never counts. Of a text that was corrected
+the newest version counts. A joint statement counts once wherever parties are summed up.
 """
 
+from collections.abc import Hashable
 from typing import NamedTuple
 
-from django.db.models import F, TextChoices
+from django.db.models import BooleanField, Case, F, TextChoices, Value, When
 
+from . import agreement
 from .agreement import OPPOSES, SUPPORTS
 from .models import (
+    ArticleStatus,
     Certainty,
     EvidenceRole,
     Party,
@@ -50,6 +53,37 @@ STATUSES = {
 }
 
 
+class Texts(TextChoices):
+    """Which versions of a text count; a correction supersedes the one before."""
+
+    NEWEST = "", "The newest version of each"
+    ALL = "all", "Superseded versions too"
+    SUPERSEDED = "superseded", "Superseded versions alone"
+
+
+class Work(NamedTuple):
+    """What counts on a page: how far work must have come, and in which versions of the texts."""
+
+    status: str = Counted.ACCEPTED
+    texts: str = Texts.NEWEST
+
+    def takes(self, one):
+        """Whether a :class:`Coded` counts."""
+        is_wanted = self.texts == Texts.ALL or one.is_superseded == (self.texts == Texts.SUPERSEDED)
+        return is_wanted and one.work_status in STATUSES[self.status]
+
+    @property
+    def with_all_texts(self):
+        return self._replace(texts=Texts.ALL)
+
+    @property
+    def with_superseded_texts(self):
+        return self._replace(texts=Texts.SUPERSEDED)
+
+
+BY_DEFAULT = Work()
+
+
 class Coded(NamedTuple):
     """A position to be counted: as :class:`agreement.Statement`, with more to sift by."""
 
@@ -57,54 +91,59 @@ class Coded(NamedTuple):
     party: int
     proposition: int
     stance: str
-    joint_key: tuple
+    joint_key: Hashable
     basis: str
     certainty: str
     speech_form: str
     attribution: str
-    speaker: int
+    speaker: int | None
     article: int
     issue: int
     said_on: object
     date_precision: str
     work_status: str
+    speech_act: str
+    continuity: str
+    office: int | None
+    is_superseded: bool
+
+    @property
+    def voice(self):
+        """Whether the party is heard in its "own" words, or what it holds is "narrated"."""
+        return agreement.voice_of(self)
+
+
+IS_SUPERSEDED = Case(
+    When(article__superseded_by__status=ArticleStatus.PUBLISHED, then=Value(True)),
+    default=Value(False),
+    output_field=BooleanField(),
+)
 
 
 def coded(positions):
-    """``positions`` as :class:`Coded`, in the order they were written down: one query."""
+    """``positions`` as :class:`Coded`, in their order: one query, however many."""
     rows = (
-        positions.order_by("article_id", "pk")
-        .values_list(
-            "pk",
-            "party_id",
-            "proposition_id",
-            "stance",
-            "joint_key",
-            "basis",
-            "certainty",
-            "speech_form",
-            "attribution",
-            F("affiliation__person_id"),
-            "article_id",
-            F("proposition__issue_id"),
-            "said_on",
-            "date_precision",
-            "work_status",
+        positions.values_list(
+            "pk", "party_id", "proposition_id", "stance", "joint_key", "basis", "certainty",
+            "speech_form", "attribution", F("affiliation__person_id"), "article_id",
+            F("proposition__issue_id"), "said_on", "date_precision", "work_status", "speech_act",
+            "continuity", "affiliation_id", IS_SUPERSEDED,
         )
         .iterator(chunk_size=5000)
-    )
+    )  # fmt: skip
     # Coders number joint statements within an article, so the article belongs to the key.
     return [Coded(*row[:4], row[4] and (row[10], row[4]), *row[5:]) for row in rows]
 
 
 def positions_of(talks_round, user):
-    """The round's positions that ``user`` may see, of whatever status."""
-    return Position.objects.visible_to(user).filter(article__round=talks_round)
+    """The round's positions that ``user`` may see, of whatever status, in order of writing."""
+    positions = Position.objects.visible_to(user).filter(article__round=talks_round)
+    return positions.order_by("article_id", "pk")
 
 
-def counted(rows, status=Counted.ACCEPTED):
-    """Those rows whose work has come as far as ``status`` asks."""
-    return [one for one in rows if one.work_status in STATUSES[status]]
+def counted(rows, work=BY_DEFAULT):
+    """Those of the :class:`Coded` ``rows`` that count."""
+    return [one for one in rows if work.takes(one)]
 
 
 class Names:
@@ -137,7 +176,8 @@ def issues_in_order(issues):
 def whole(keys):
     """The positions of these keys with all that a statement shows, in the order of the keys.
 
-    Each has ``words``, the evidence that is the claim, quotations first; and ``other_evidence``.
+    Each has ``is_superseded``; ``words``, the evidence that is the claim, quotations first; and
+    ``other_evidence``.
     """
     keys = list(keys)
     positions = Position.objects.select_related(
@@ -147,6 +187,7 @@ def whole(keys):
         "affiliation__party",
         "target_party",
     )
+    positions = positions.annotate(is_superseded=IS_SUPERSEDED)
     found = with_quotations(positions).in_bulk(keys)
     for position in found.values():
         evidence = list(position.evidence.all())

@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 from django import forms
 from django.core.validators import MinValueValidator
 
-from .browsing import Counted, counted, issues_in_order, speakers
+from .agreement import joined
+from .browsing import Counted, Texts, Work, counted, issues_in_order, speakers
 from .models import Article, Basis, Certainty, DatePrecision, SpeechForm, Stance
 
 # A number of the matrix: its proposition and its party, each of which may be all, and a stance.
@@ -78,6 +79,7 @@ class PositionFilterForm(forms.Form):
     )
     article = forms.ChoiceField(required=False)
     status = forms.ChoiceField(label="Work", required=False, choices=Counted.choices)
+    texts = forms.ChoiceField(required=False, choices=Texts.choices)
     since = DayField(label="Said from")
     until = DayField(label="Said until")
     opens = ()
@@ -119,15 +121,33 @@ class PositionFilterForm(forms.Form):
     def status_wanted(self):
         return self.wanted.get("status", Counted.ACCEPTED)
 
+    @property
+    def work(self):
+        return Work(self.status_wanted, self.wanted.get("texts", Texts.NEWEST))
+
     def counted(self):
         """The rows that count at all, before anything is sifted."""
-        return counted(self.rows, self.status_wanted)
+        return counted(self.rows, self.work)
 
-    def sift(self):
-        """The rows asked for."""
+    @property
+    def left_out(self):
+        """How many statements asked for do not count since their text was corrected."""
+        if self.work.texts != Texts.NEWEST:
+            return 0
+        return len(joined(self.sift(counted(self.rows, self.work.with_superseded_texts))))
+
+    @property
+    def left_out_at(self):
+        """Where they stand: the query of the matrix's address."""
+        cell = f"{EVERYTHING}:{EVERYTHING}"
+        state = self.state(texts=Texts.SUPERSEDED.value, count="", nodes="", cell=cell)
+        return f"{state}#statements"
+
+    def sift(self, rows=None):
+        """The rows asked for, among those that count or among ``rows``."""
         wanted = self.wanted
         tests = [(field, wanted[name]) for name, field in self.sifted.items() if name in wanted]
-        rows = self.counted()
+        rows = self.counted() if rows is None else rows
         for field, value in tests:
             # A choice is text, and so are all fields but the keys.
             rows = [one for one in rows if str(getattr(one, field)) == value]

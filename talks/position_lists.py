@@ -1,7 +1,6 @@
 """Lists of positions: which of them one sees, counted, narrowed, and a page at a time."""
 
 from collections import Counter
-from collections.abc import Hashable
 from typing import NamedTuple
 
 from django import forms
@@ -10,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from . import agreement, gate
-from .browsing import STATUSES, Counted, whole
+from .browsing import BY_DEFAULT, STATUSES, Counted, Texts, Work, whole
 from .models import (
     Attribution,
     Basis,
@@ -23,17 +22,28 @@ from .models import (
 )
 
 POSITIONS = 25
+NOT_SIFTED = ("status", "texts")  # say what counts, not which of it
 VOICES = [("own", "In its own words"), ("narrated", "In others’ words")]
 
 
-def work_that_counts(rows, user, status=Counted.ACCEPTED):
-    """Positions or outcome reports that ``user`` may see and whose work has come that far."""
-    return rows.visible_to(user).filter(work_status__in=STATUSES[status])
+def work_that_counts(rows, user, work=BY_DEFAULT):
+    """Positions or outcome reports that ``user`` may see and that count."""
+    rows = rows.visible_to(user).filter(work_status__in=STATUSES[work.status])
+    if work.texts == Texts.NEWEST:
+        return rows.on_newest_texts()
+    return rows.on_superseded_texts() if work.texts == Texts.SUPERSEDED else rows
 
 
-def held(user, status=Counted.ACCEPTED):
+def held(user, work=BY_DEFAULT):
     """The positions that count, for one round or for all."""
-    return work_that_counts(Position.objects, user, status)
+    return work_that_counts(Position.objects, user, work)
+
+
+def left_out(rows, user, work, **about):
+    """How many of ``rows`` do not count only because their text was corrected since."""
+    if work.texts != Texts.NEWEST:
+        return 0
+    return work_that_counts(rows, user, work.with_superseded_texts).filter(**about).count()
 
 
 def by_date():
@@ -43,44 +53,6 @@ def by_date():
         F("article_id").asc(),
         F("pk").asc(),
     )
-
-
-class Row(NamedTuple):
-    """A position as far as counting goes, with what :class:`talks.agreement.Statement` has."""
-
-    pk: int
-    party: int
-    proposition: int
-    stance: str
-    joint_key: Hashable
-    basis: str
-    certainty: str
-    speech_form: str
-    attribution: str
-    speaker: int | None
-    speech_act: str
-    continuity: str
-    office: int | None
-    article: int
-
-    @property
-    def voice(self):
-        is_own = (
-            self.speech_form in agreement.OWN_FORMS
-            and self.attribution in agreement.OWN_ATTRIBUTIONS
-        )
-        return "own" if is_own else "narrated"
-
-
-def counted(positions):
-    """The positions as :class:`Row`, by date: one query, however many."""
-    rows = positions.order_by(*by_date()).values_list(
-        "pk", "party_id", "proposition_id", "stance", "joint_key", "basis", "certainty",
-        "speech_form", "attribution", "affiliation__person_id", "speech_act", "continuity",
-        "affiliation_id", "article_id",
-    )  # fmt: skip
-    made = [Row(*row) for row in rows]
-    return [row._replace(joint_key=row.joint_key and (row.article, row.joint_key)) for row in made]
 
 
 class Tally(NamedTuple):
@@ -118,12 +90,13 @@ def optional(choices):
 
 
 class WorkForm(forms.Form):
-    """How far work must have come to be counted, from the page's address.
+    """What counts, from the page's address: how far work must have come, in which texts.
 
-    A value that is not understood narrows nothing; visitors have no choice.
+    A value that is not understood narrows nothing; of the work visitors have no choice.
     """
 
     status = forms.ChoiceField(choices=Counted.choices, required=False)
+    texts = forms.ChoiceField(choices=Texts.choices, required=False)
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -137,7 +110,10 @@ class WorkForm(forms.Form):
 
     @property
     def work(self):
-        return self.cleaned_value("status") or Counted.ACCEPTED
+        return Work(
+            self.cleaned_value("status") or Counted.ACCEPTED,
+            self.cleaned_value("texts") or Texts.NEWEST,
+        )
 
 
 class PositionFilterForm(WorkForm):
@@ -185,7 +161,7 @@ class PositionFilterForm(WorkForm):
     def asked(self):
         _ = self.errors  # cleans the data, once
         values = self.cleaned_data.items()
-        return {name: value for name, value in values if value and name != "status"}
+        return {name: value for name, value in values if value and name not in NOT_SIFTED}
 
     def in_words(self, names):
         """What is asked for, as (label, words); ``names`` gives the words for ids by field."""
@@ -209,12 +185,12 @@ def page_of(positions, number, also=()):
     return page, found
 
 
-def join(positions, user, status=Counted.ACCEPTED):
+def join(positions, user, work=BY_DEFAULT):
     """Give each position ``joint_with``: the other parties' rows of its joint statement."""
     positions = list(positions)
     keys = {(one.article_id, one.joint_key) for one in positions if one.joint_key}
     partners = {}
-    rows = held(user, status).filter(
+    rows = held(user, work).filter(
         article__in={article for article, _ in keys}, joint_key__in={key for _, key in keys}
     )
     for one in rows.select_related("party").order_by("party__name", "pk"):

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
 
-from talks import agreement, dates
+from talks import dates
 
 from .articles import (
     Article,
@@ -172,6 +172,14 @@ class WorkQuerySet(models.QuerySet):
 
     def accepted(self):
         return self.live().filter(work_status=WorkStatus.ACCEPTED)
+
+    def on_newest_texts(self):
+        """Those of articles that no published one supersedes."""
+        return self.exclude(article__superseded_by__status=ArticleStatus.PUBLISHED)
+
+    def on_superseded_texts(self):
+        """The others: what was recorded of a text that has been corrected since."""
+        return self.filter(article__superseded_by__status=ArticleStatus.PUBLISHED)
 
 
 class Stance(models.TextChoices):
@@ -382,14 +390,6 @@ class Position(models.Model):
     def person(self):
         """Who says it, or None where nobody in particular does."""
         return self.affiliation and self.affiliation.person
-
-    @property
-    def is_in_own_words(self):
-        """Whether the party is heard itself, as :func:`talks.agreement.voice_balance` counts."""
-        return (
-            self.speech_form in agreement.OWN_FORMS
-            and self.attribution in agreement.OWN_ATTRIBUTIONS
-        )
 
 
 class EventKind(models.TextChoices):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from .. import agreement
 from ..access import public_reading
-from ..browsing import Counted
+from ..browsing import Counted, coded
 from ..models import (
     Affiliation,
     Continuity,
@@ -18,15 +19,16 @@ from ..models import (
     OutcomeStance,
     Party,
     Person,
+    Position,
     Proposition,
     Stance,
 )
 from ..position_lists import (
     PositionFilterForm,
     by_date,
-    counted,
     held,
     join,
+    left_out,
     page_of,
     tallies,
     work_that_counts,
@@ -55,13 +57,13 @@ def party_detail(request, slug):
     if party.merged_into:
         return redirect(party.merged_into)
     form = PositionFilterForm(request.GET, user=request.user)
-    status = form.work
-    positions = held(request.user, status).filter(party=party)
-    rows = counted(positions)
+    work = form.work
+    positions = held(request.user, work).filter(party=party)
+    rows = coded(positions.order_by(*by_date()))
     participations = list(
         party.participations.select_related("round").order_by("-round__started_on", "round__name")
     )
-    silent = silent_on(party, participations, held(request.user, status))
+    silent = silent_on(party, participations, held(request.user, work))
     propositions = Proposition.objects.select_related("issue").in_bulk(
         {row.proposition for row in rows}
     )
@@ -75,7 +77,7 @@ def party_detail(request, slug):
     page, shown = page_of(
         listed, request.GET.get("page"), [row.pk for steps in changes for row in steps]
     )
-    join(shown.values(), request.user, status)
+    join(shown.values(), request.user, work)
     names = {
         "proposition": {key: one.name for key, one in propositions.items()},
         "speaker": {one.person_id: one.person.name for one in offices},
@@ -93,11 +95,11 @@ def party_detail(request, slug):
         "tallies": tallies(rows),
         "changes": [[shown[row.pk] for row in steps] for steps in changes],
         "past": Counter(row.continuity for row in rows),
-        "outcome_stances": outcome_stances(party, request.user, status),
+        "outcome_stances": outcome_stances(party, request.user, work),
         "form": form,
         "asked": form.in_words(names),
         "page": page,
-        **work_switch(status),
+        **work_switch(work, left_out(Position.objects, request.user, work, party=party)),
     }
     return render(request, "talks/party_detail.html", context, status=422 if form.errors else 200)
 
@@ -110,9 +112,9 @@ def person_detail(request, person_id):
     if person.merged_into:
         return redirect(person.merged_into)
     form = PositionFilterForm(request.GET, user=request.user)
-    status = form.work
-    positions = held(request.user, status).filter(affiliation__person=person)
-    rows = counted(positions)
+    work = form.work
+    positions = held(request.user, work).filter(affiliation__person=person)
+    rows = coded(positions.order_by(*by_date()))
     offices = offices_of(Affiliation.objects.filter(person=person), request.user, rows)
     propositions = Proposition.objects.in_bulk({row.proposition for row in rows})
     changes = changes_among(rows)
@@ -120,7 +122,7 @@ def person_detail(request, person_id):
     page, shown = page_of(
         listed, request.GET.get("page"), [row.pk for steps in changes for row in steps]
     )
-    join(shown.values(), request.user, status)
+    join(shown.values(), request.user, work)
     names = {
         "proposition": {key: one.name for key, one in propositions.items()},
         "office": {one.pk: f"{one.title}, {one.party}" for one in offices},
@@ -136,13 +138,26 @@ def person_detail(request, person_id):
         "form": form,
         "asked": form.in_words(names),
         "page": page,
-        **work_switch(status),
+        **work_switch(
+            work, left_out(Position.objects, request.user, work, affiliation__person=person)
+        ),
     }
     return render(request, "talks/person_detail.html", context, status=422 if form.errors else 200)
 
 
-def work_switch(status):
-    return {"status": status, "statuses": Counted.choices}
+def work_switch(work, left_out, place="positions"):
+    """What ``_work_switch.html`` shows, and what the page's links to its own lists keep."""
+    return {
+        "work": work,
+        "statuses": Counted.choices,
+        "left_out": left_out,
+        "left_out_at": f"?{kept(work.with_superseded_texts)}#{place}",
+        "keeping": f"&{kept(work)}" if kept(work) else "",
+    }
+
+
+def kept(work):
+    return urlencode({name: value for name, value in work._asdict().items() if value})
 
 
 def holdings(rows, propositions, offices):
@@ -228,9 +243,9 @@ def offices_of(affiliations, user, rows):
     return offices
 
 
-def outcome_stances(party, user, status):
+def outcome_stances(party, user, work):
     """What it says of outcomes, the latest report of each first."""
-    reports = work_that_counts(OutcomeReport.objects, user, status)
+    reports = work_that_counts(OutcomeReport.objects, user, work)
     return (
         OutcomeStance.objects.filter(party=party, report__in=reports)
         .select_related("report__outcome")

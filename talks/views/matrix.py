@@ -102,7 +102,7 @@ def _opened(request, matrix, form, cell):
     entries = matrix.entries(**cell)
     page = Paginator(entries, SHOWN).get_page(request.GET.get("page"))
     groups = [entry[:OF_ONE_POSITION] for entry in page.object_list]
-    shown = _shown(groups, request.user, form.status_wanted)
+    shown = _shown(groups, request.user, form.work)
     page.object_list = [
         {"positions": positions, "count": len(entry), "all": _all_of(matrix, form, entry)}
         for positions, entry in zip(shown, page.object_list, strict=True)
@@ -124,11 +124,11 @@ def _all_of(matrix, form, entry):
     return form.state(count="", cell=key)
 
 
-def _shown(groups, user, status):
+def _shown(groups, user, work):
     """Groups of rows as groups of positions with their quotations, in five queries."""
     keys = list(dict.fromkeys(one.pk for group in groups for one in group))
     found = dict(zip(keys, browsing.whole(keys), strict=True))
-    position_lists.join(found.values(), user, status)
+    position_lists.join(found.values(), user, work)
     return [[found[one.pk] for one in group] for group in groups]
 
 
@@ -150,7 +150,7 @@ def _tie(request, form, pairs, rows):
         if wanted["proposition"] in (None, str(one[0].pk))
     ]
     sides = [side[:SHOWN] for _, *both in proof for side in both]
-    shown = iter(_shown(sides, request.user, form.status_wanted))
+    shown = iter(_shown(sides, request.user, form.work))
     return {
         "tie": tie,
         "proof": [(one, next(shown), next(shown)) for one, *_ in proof],

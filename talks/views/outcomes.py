@@ -25,7 +25,7 @@ from django.views.decorators.http import require_safe
 
 from .. import dates
 from ..access import public_reading
-from ..browsing import whole
+from ..browsing import Texts, coded, whole
 from ..models import (
     Article,
     DatePrecision,
@@ -41,7 +41,7 @@ from ..models import (
     Party,
     Round,
 )
-from ..position_lists import WorkForm, counted, held, join, work_that_counts
+from ..position_lists import WorkForm, by_date, held, join, left_out, work_that_counts
 from ..quotations import with_quotations, with_visible_quotations
 from .actors import in_order_of_stance, work_switch
 
@@ -155,7 +155,11 @@ def outcome_list(request, slug):
         "page": page,
         "groups": groups,
         "form": form,
-        **work_switch(form.work),
+        **work_switch(
+            form.work,
+            left_out(OutcomeReport.objects, request.user, form.work, outcome__round=talks_round),
+            "main",
+        ),
     }
     return render(request, "talks/outcome_list.html", context, status=422 if form.errors else 200)
 
@@ -175,7 +179,7 @@ def outcome_detail(request, outcome_id):
     positions = held(request.user, form.work).filter(
         proposition=outcome.proposition_id, article__round=outcome.round_id
     )
-    rows = counted(positions)
+    rows = coded(positions.order_by(*by_date()))
     shown = statements_beside(rows)
     join([one for several in shown.values() for one in several], request.user, form.work)
     all_accounts = accounts(page.object_list)
@@ -209,7 +213,11 @@ def outcome_detail(request, outcome_id):
         "position_count": len(rows),
         "implementations": Implementation.choices,
         "form": form,
-        **work_switch(form.work),
+        **work_switch(
+            form.work,
+            left_out(OutcomeReport.objects, request.user, form.work, outcome=outcome),
+            "reports",
+        ),
     }
     return render(request, "talks/outcome_detail.html", context, status=422 if form.errors else 200)
 
@@ -260,12 +268,12 @@ def timeline(request, slug):
         "kind": kind,
         "kinds": [("", "Everything"), *KINDS],
         "form": form,
-        **work_switch(form.work),
+        **work_switch(form.work, moments_left_out(talks_round, request.user, form.work), "moments"),
     }
     return render(request, "talks/timeline.html", context, status=422 if form.errors else 200)
 
 
-def moments(talks_round, user, status, kind):
+def moments(talks_round, user, work, kind):
     """Kind, id, date and precision of all there is by date, those without a date last."""
     sources = {
         "event": as_moments(
@@ -275,15 +283,13 @@ def moments(talks_round, user, status, kind):
             F("date_precision"),
         ),
         "statement": as_moments(
-            first_of_each_joint(held(user, status).filter(article__round=talks_round)),
+            first_of_each_joint(held(user, work).filter(article__round=talks_round)),
             "statement",
             F("said_on"),
             F("date_precision"),
         ),
         "outcome": as_moments(
-            work_that_counts(OutcomeReport.objects, user, status).filter(
-                outcome__round=talks_round
-            ),
+            work_that_counts(OutcomeReport.objects, user, work).filter(outcome__round=talks_round),
             "outcome",
             DATE_OF_REPORT,
             Case(
@@ -292,12 +298,27 @@ def moments(talks_round, user, status, kind):
             ),
         ),
     }
+    if work.texts == Texts.SUPERSEDED:
+        # Events stand in many articles; they are nobody's statement in a version of one.
+        del sources["event"]
+    if kind and kind not in sources:
+        return Event.objects.none()
     first, *others = [sources[kind]] if kind else sources.values()
     found = first.union(*others, all=True) if others else first
     return found.order_by("moment_date", "moment_place", "moment_kind", "moment_key")
 
 
 DATE_OF_REPORT = Coalesce("as_of", "article__published_on")
+
+
+def moments_left_out(talks_round, user, work):
+    """How many statements and reports do not count since their text was corrected."""
+    if work.texts != Texts.NEWEST:
+        return 0
+    work = work.with_superseded_texts
+    statements = first_of_each_joint(held(user, work).filter(article__round=talks_round))
+    reports = work_that_counts(OutcomeReport.objects, user, work)
+    return statements.count() + reports.filter(outcome__round=talks_round).count()
 
 
 def as_moments(rows, kind, date, precision):
@@ -338,7 +359,7 @@ def first_of_each_joint(positions):
     return positions.filter(Q(joint_key="") | ~Exists(earlier))
 
 
-def filled(found, user, status):
+def filled(found, user, work):
     """The moments with what each is about, as ``event``, ``position`` or ``report``."""
     keys = {kind: [] for kind, _ in KINDS}
     for moment in found:
@@ -348,7 +369,7 @@ def filled(found, user, status):
         Event.objects.prefetch_related(Prefetch("participations", participations)), user
     ).in_bulk(keys["event"])
     positions = {one.pk: one for one in whole(keys["statement"])}
-    join(positions.values(), user, status)
+    join(positions.values(), user, work)
     reports = with_quotations(with_accounts(OutcomeReport.objects.select_related("outcome")))
     reports = reports.in_bulk(keys["outcome"])
     rows = {"event": events, "statement": positions, "outcome": reports}

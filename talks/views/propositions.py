@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from ..access import public_reading
-from ..browsing import SILENCE, Counted, whole
+from ..browsing import SILENCE, Counted, Texts, Work, coded, whole
 from ..claim import claim_of
 from ..meanings import MEANINGS
 from ..models import (
@@ -21,9 +21,9 @@ from ..models import (
 from ..position_lists import (
     PositionFilterForm,
     by_date,
-    counted,
     held,
     join,
+    left_out,
     page_of,
     tallies,
     work_that_counts,
@@ -47,17 +47,17 @@ def proposition_detail(request, proposition_id):
     propositions = Proposition.objects.select_related("issue")
     proposition = get_object_or_404(propositions, pk=proposition_id)
     form = PositionFilterForm(request.GET, user=request.user)
-    status = form.work
-    positions = held(request.user, status).filter(proposition=proposition)
-    rows = counted(positions)
+    work = form.work
+    positions = held(request.user, work).filter(proposition=proposition)
+    rows = coded(positions.order_by(*by_date()))
     parties = Party.objects.in_bulk({row.party for row in rows})
     changes = changes_among(rows)
     listed = form.narrow(positions).order_by("party__name", "party_id", *by_date())
     page, shown = page_of(
         listed, request.GET.get("page"), [row.pk for steps in changes for row in steps]
     )
-    join(shown.values(), request.user, status)
-    reports = work_that_counts(OutcomeReport.objects, request.user, status)
+    join(shown.values(), request.user, work)
+    reports = work_that_counts(OutcomeReport.objects, request.user, work)
     outcomes = proposition.outcomes.annotate(
         report_count=Count("reports", filter=Q(reports__in=reports), distinct=True)
     ).filter(report_count__gt=0)
@@ -74,7 +74,9 @@ def proposition_detail(request, proposition_id):
         "form": form,
         "asked": form.in_words({"party": {key: one.name for key, one in parties.items()}}),
         "page": page,
-        **work_switch(status),
+        **work_switch(
+            work, left_out(Position.objects, request.user, work, proposition=proposition)
+        ),
     }
     template = "talks/proposition_detail.html"
     return render(request, template, context, status=422 if form.errors else 200)
@@ -119,7 +121,8 @@ def position_detail(request, position_id):
     if not Position.objects.visible_to(request.user).filter(pk=position_id).exists():
         raise Http404
     (position,) = whole([position_id])
-    join([position], request.user, Counted.ALL if request.user.is_authenticated else "")
+    status = Counted.ALL if request.user.is_authenticated else Counted.ACCEPTED
+    join([position], request.user, Work(status, Texts.ALL))
     fields = [
         (
             Position._meta.get_field(name).verbose_name.capitalize(),

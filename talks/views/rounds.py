@@ -60,7 +60,8 @@ def round_detail(request, slug):
     """One round in a minute: who sat there, what came of it, what is contested, what to read."""
     talks_round = get_object_or_404(rounds_as_seen_by(request.user), slug=slug)
     roles = talks_round.participations.all()
-    rows = browsing.counted(browsing.coded(browsing.positions_of(talks_round, request.user)))
+    coded = browsing.coded(browsing.positions_of(talks_round, request.user))
+    rows = browsing.counted(coded)
     names = browsing.Names(rows, [one.party for one in roles])
     articles = Article.objects.visible_to(request.user).filter(round=talks_round).newest_first()
     heard = {one.party for one in rows}
@@ -71,6 +72,9 @@ def round_detail(request, slug):
         "third_parties": in_words(roles, ParticipationRole.THIRD_PARTY),
         "statement_count": len(agreement.joined(rows)),
         "heard_count": len(heard),
+        "left_out": len(
+            agreement.joined(browsing.counted(coded, browsing.BY_DEFAULT.with_superseded_texts))
+        ),
         "outcomes": outcome_cards(talks_round, request.user),
         "contested": contested(rows, names),
         "silent": [one.party for one in roles if one.party_id not in heard],
