@@ -13,7 +13,15 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from talks.models import Article, Event, Evidence, OutcomeReport, Passage, Position
+from talks.models import (
+    Article,
+    Event,
+    Evidence,
+    OutcomeReport,
+    Passage,
+    Position,
+    WorkStatus,
+)
 from talks.text import first_words
 
 from .models import (
@@ -21,9 +29,12 @@ from .models import (
     ActKind,
     Codebook,
     Note,
+    Review,
+    ReviewTakenBack,
     Tag,
     Tagging,
     TagStatus,
+    UnseenReview,
     Visibility,
 )
 
@@ -35,6 +46,7 @@ MODELS = {
     "outcomereport": OutcomeReport,
     "event": Event,
     "evidence": Evidence,
+    "review": Review,
 }
 
 # What the database refuses when an act ends, by its constraint, as told to the person who asked.
@@ -59,6 +71,8 @@ REFUSALS = {
     "disputed_outcome_has_both_sides": (
         "What is disputed needs one party for it and one that rejects it."
     ),
+    "review_judges_what_stands": "This was changed in the meantime, so look at it again.",
+    "status_follows_the_verdict": "This was reviewed in the meantime, so look at it again.",
 }
 
 
@@ -114,6 +128,21 @@ class _Changes:
             {"model": "evidence", "pk": pk, "version": 1, "before": before, "after": after}
         )
 
+    def gave_verdict(self, review):
+        self._verdict(review, None, _verdict(review))
+
+    def took_verdict(self, review, actor):
+        """Take a verdict back: its row stays, and another says that it no longer stands."""
+        self._verdict(review, _verdict(review), None)
+        ReviewTakenBack.objects.create(review=review, by=actor)
+        UnseenReview.objects.filter(review=review).delete()
+
+    def _verdict(self, review, before, after):
+        pk = review.pk
+        self.rows.append(
+            {"model": "review", "pk": pk, "version": 1, "before": before, "after": after}
+        )
+
     def _note(self, row, before, after):
         self._touch(row)
         self.rows.append(
@@ -139,6 +168,13 @@ def _plain(value):
 def _stored(row):
     """A row's stored fields, by the names of its columns."""
     return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+VERDICT = ("tagging_id", "position_id", "outcome_report_id", "coder_id", "decision", "reason")
+
+
+def _verdict(review):
+    return {name: getattr(review, name) for name in VERDICT}
 
 
 def in_words(error):
@@ -178,10 +214,15 @@ def _lock(name):
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
-def _in_turn(article):
-    """Let the acts on one article commit in the order of their keys, so that none is missed."""
-    if article is not None:
-        Article.objects.select_for_update(no_key=True).only("pk").get(pk=article.pk)
+def _in_turn(*articles):
+    """Let the acts on one article commit in the order of their keys, so that none is missed.
+
+    Several are always locked in the same order, so that no two acts wait for each other.
+    """
+    keys = {article.pk for article in articles if article is not None}
+    if keys:
+        rows = Article.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+        list(rows.values_list("pk"))
 
 
 def _record(actor, kind, changes, *, article, summary, key, is_private=False, undoes=None):
@@ -387,7 +428,14 @@ def article_of(note):
     root = note.parent if note.parent_id else note
     if root.article_id:
         return root.article
+    if work := work_of(root):
+        return work.passage.article if root.tagging_id else work.article
     return root.passage.article if root.passage_id else None
+
+
+def work_of(note):
+    """The tagging, position or outcome report that a note is about, or None."""
+    return note.tagging or note.position or note.outcome_report
 
 
 # Bounds
@@ -417,7 +465,7 @@ def move_bounds(actor, passage, start, end, *, key):
         if tagging.tag_id in there:
             changes.change(tagging, withdrawn_at=timezone.now())
         else:
-            changes.change(tagging, passage_id=target.pk)
+            changes.change(tagging, passage_id=target.pk, **submitted_again(tagging))
     for note in notes:
         changes.change(note, passage_id=target.pk)
     return _record(
@@ -429,6 +477,13 @@ def move_bounds(actor, passage, start, end, *, key):
         key=key,
         is_private=not taggings and all(n.visibility == Visibility.PRIVATE for n in notes),
     )
+
+
+def submitted_again(row):
+    """The fields to change on reviewed work that its coder changes; none on what waits."""
+    if row.work_status in {WorkStatus.ACCEPTED, WorkStatus.REJECTED}:
+        return {"work_status": WorkStatus.SUBMITTED}
+    return {}
 
 
 # Undoing
@@ -445,12 +500,12 @@ def undo(actor, act, *, key=None):
 
 @_act
 def _undo(actor, act, *, key):
-    _in_turn(act.article)
+    _in_turn(*_articles_of(act))
     if Act.objects.filter(undoes=act).exists():
         return None
     changes = _Changes()
     for row in reversed(act.changes):
-        _take_back(row, changes)
+        _take_back(row, changes, actor)
     kind = ActKind.REDO if act.kind == ActKind.UNDO else ActKind.UNDO
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -471,10 +526,20 @@ def _undo(actor, act, *, key):
     )
 
 
-def _take_back(row, changes):
+def _articles_of(act):
+    """Where an act changed something; one over several articles names none of them."""
+    if act.article_id or not act.passages:
+        return [act.article]
+    return Article.objects.filter(passages__in=act.passages).distinct().only("pk")
+
+
+def _take_back(row, changes, actor):
     model = MODELS[row["model"]]
     if model is Evidence:
         _take_back_evidence(row, changes)
+        return
+    if model is Review:
+        _take_back_verdict(row, changes, actor)
         return
     current = model.objects.select_for_update(no_key=True, of=["self"]).get(pk=row["pk"])
     if model is Tag:
@@ -512,6 +577,26 @@ def _take_back_evidence(row, changes):
     evidence, was_new = Evidence.objects.get_or_create(**fields)
     if was_new:
         changes.gave(evidence)
+
+
+def _take_back_verdict(row, changes, actor):
+    """Let a verdict stand no longer, or give it once more."""
+    if not actor.may_edit:
+        raise Refused("Only editors give verdicts and take them back.")
+    review = Review.objects.get(pk=row["pk"])
+    if row["before"] is None:
+        if ReviewTakenBack.objects.filter(review=review).exists():
+            raise Refused("This verdict was taken back already.")
+        changes.took_verdict(review, actor)
+        return
+    item = (
+        type(review.item).objects.select_for_update(no_key=True, of=["self"]).get(pk=review.item.pk)
+    )
+    again = Review.objects.create(
+        **row["before"], reviewer=actor, version=item.version, judged=review.judged
+    )
+    UnseenReview.objects.create(review=again, coder_id=again.coder_id)
+    changes.gave_verdict(again)
 
 
 def _refuse_twin(tagging, fields):

@@ -188,5 +188,5 @@ def _tag(passage, tag, coder):
         tag=tag,
         coder=coder,
         codebook_version=tag.codebook.version,
-        status=WorkStatus.ACCEPTED,
+        work_status=WorkStatus.ACCEPTED,
     )

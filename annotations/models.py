@@ -13,11 +13,23 @@ from talks.models import (
     Article,
     ArticleStatus,
     Colour,
+    OutcomeReport,
     Passage,
     Position,
     WorkStatus,
     is_one_of,
 )
+
+from .models_review import (
+    ITEMS,
+    Decision,
+    Review,
+    ReviewTakenBack,
+    UnseenReview,
+    is_about_one,
+)
+
+__all__ = ["Decision", "Review", "ReviewTakenBack", "UnseenReview"]
 
 
 class NameKey(Func):
@@ -147,7 +159,7 @@ class Tagging(models.Model):
     tag = models.ForeignKey(Tag, models.PROTECT, related_name="taggings")
     coder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="taggings")
     codebook_version = models.PositiveIntegerField(help_text="That the tag was chosen from.")
-    status = models.CharField(max_length=16, choices=WorkStatus, default=WorkStatus.SUBMITTED)
+    work_status = models.CharField(max_length=16, choices=WorkStatus, default=WorkStatus.SUBMITTED)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -163,11 +175,19 @@ class Tagging(models.Model):
                 violation_error_message="You have put this tag on this passage already.",
             ),
             models.CheckConstraint(
-                name="tagging_status_is_known", condition=is_one_of("status", WorkStatus)
+                name="tagging_work_status_is_known",
+                condition=is_one_of("work_status", WorkStatus),
             ),
             models.CheckConstraint(
                 name="codebook_version_counts_from_one", condition=Q(codebook_version__gte=1)
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["created_at", "id"],
+                condition=Q(work_status=WorkStatus.SUBMITTED, withdrawn_at=None),
+                name="tagging_submitted",
+            )
         ]
 
     def __str__(self):
@@ -212,8 +232,14 @@ class NoteQuerySet(models.QuerySet):
         return self.exclude(
             Q(article__in=drafts)
             | Q(passage__article__in=drafts)
+            | Q(tagging__passage__article__in=drafts)
+            | Q(position__article__in=drafts)
+            | Q(outcome_report__article__in=drafts)
             | Q(parent__article__in=drafts)
             | Q(parent__passage__article__in=drafts)
+            | Q(parent__tagging__passage__article__in=drafts)
+            | Q(parent__position__article__in=drafts)
+            | Q(parent__outcome_report__article__in=drafts)
         )
 
     def in_thread_order(self):
@@ -222,11 +248,14 @@ class NoteQuerySet(models.QuerySet):
 
 
 class Note(models.Model):
-    """What somebody remarks on a passage, an article or a tag, or in reply to such a note.
+    """What somebody remarks on something, or in reply to such a note.
 
-    Exactly one of ``passage``, ``article``, ``tag`` and ``parent`` is set: a reply is about what
-    its parent is about, and as visible.
+    It is about a passage, an article, a tag, or a piece of work: a tagging, a position or an
+    outcome report; notes on those answer their verdicts. Exactly one of these and ``parent`` is
+    set: a reply is about what its parent is about, and as visible.
     """
+
+    ABOUT = ("passage", "article", "tag", *ITEMS)
 
     passage = models.ForeignKey(
         Passage, models.PROTECT, null=True, blank=True, related_name="notes"
@@ -235,6 +264,15 @@ class Note(models.Model):
         Article, models.PROTECT, null=True, blank=True, related_name="notes"
     )
     tag = models.ForeignKey(Tag, models.PROTECT, null=True, blank=True, related_name="notes")
+    tagging = models.ForeignKey(
+        Tagging, models.PROTECT, null=True, blank=True, related_name="notes"
+    )
+    position = models.ForeignKey(
+        Position, models.PROTECT, null=True, blank=True, related_name="notes"
+    )
+    outcome_report = models.ForeignKey(
+        OutcomeReport, models.PROTECT, null=True, blank=True, related_name="notes"
+    )
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replies"
     )
@@ -252,10 +290,8 @@ class Note(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="note_is_about_one_thing",
-                condition=Q(passage__isnull=False, article=None, tag=None, parent=None)
-                | Q(passage=None, article__isnull=False, tag=None, parent=None)
-                | Q(passage=None, article=None, tag__isnull=False, parent=None)
-                | Q(passage=None, article=None, tag=None, parent__isnull=False),
+                # Written out: a class body's names are unknown within Meta.
+                condition=is_about_one(("passage", "article", "tag", *ITEMS, "parent")),
             ),
             models.CheckConstraint(
                 name="note_says_something",

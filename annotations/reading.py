@@ -161,7 +161,7 @@ class Reading:
                 "tag_id",
                 "coder_id",
                 "version",
-                "status",
+                "work_status",
                 named=True,
             )
         )

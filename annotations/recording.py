@@ -28,7 +28,17 @@ from talks.models import (
 )
 from talks.text import first_words
 
-from .coding import Refused, Stale, _act, _Changes, _in_turn, _lock, _record, in_words
+from .coding import (
+    Refused,
+    Stale,
+    _act,
+    _Changes,
+    _in_turn,
+    _lock,
+    _record,
+    in_words,
+    submitted_again,
+)
 from .models import Act, ActKind, Draft
 
 __all__ = ["Refused", "Stale"]
@@ -240,7 +250,7 @@ def change_evidence(actor, row, evidence, version, *, article, key):
     changes = _Changes()
     if not _set_evidence(changes, _passages(article, evidence), **{owner_of(row): row}):
         return None
-    changes.change(row)
+    changes.change(row, **({} if isinstance(row, Event) else submitted_again(row)))
     return _record(
         actor,
         ActKind.REVISE,

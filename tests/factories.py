@@ -6,7 +6,8 @@ import itertools
 from django.db import transaction
 
 from accounts.models import Role, User
-from annotations.models import Codebook, Note, Tag, Tagging, TagStatus
+from annotations import reviewing
+from annotations.models import Codebook, Note, Review, Tag, Tagging, TagStatus
 from talks import importing
 from talks.models import (
     Affiliation,
@@ -115,11 +116,22 @@ def make_tagging(passage=None, tag=None, coder=None, **fields):
 
 def make_note(text="Compare this with the other articles.", **fields):
     """A team note, on a passage of its own unless the fields say what it is about."""
-    if not {"passage", "article", "tag", "parent"} & set(fields):
+    if not {*Note.ABOUT, "parent"} & set(fields):
         fields["passage"] = make_passage()
     if "author" not in fields:
         fields["author"] = make_user()
     return Note.objects.create(text=text, **fields)
+
+
+def make_review(item, decision="accept", reviewer=None, **fields):
+    """A verdict on a tagging, a position or an outcome report, through the real act."""
+    if decision != "accept":
+        fields.setdefault("reason", "The words do not say this.")
+    item.refresh_from_db()
+    reviewer = reviewer or make_user(Role.EDITOR)
+    reviewing.give_verdict(reviewer, item, decision, item.version, **fields)
+    item.refresh_from_db()
+    return Review.objects.of(item).latest("pk")
 
 
 def make_person(**fields):

@@ -4,7 +4,8 @@ import bisect
 import functools
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields import ArrayField, IntegerRangeField
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Count, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Left, Length, Lower, Now
@@ -348,6 +349,14 @@ class Passage(models.Model):
             models.UniqueConstraint(
                 fields=["article", "start", "end"], name="passage_is_one_row_a_span"
             ),
+        ]
+        indexes = [
+            # Finds what overlaps a passage without looking at all others of its article.
+            GistIndex(
+                F("article"),
+                Func("start", "end", function="int4range", output_field=IntegerRangeField()),
+                name="passage_by_span",
+            )
         ]
 
     def __str__(self):

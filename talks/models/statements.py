@@ -371,6 +371,13 @@ class Position(models.Model):
                 violation_error_message="Say it in 25 words at most.",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["created_at", "id"],
+                condition=Q(work_status=WorkStatus.SUBMITTED, withdrawn_at=None),
+                name="position_submitted",
+            )
+        ]
 
     def __str__(self):
         return self.summary or f"{self.party} {self.stance} {self.proposition}"
@@ -582,6 +589,13 @@ class OutcomeReport(models.Model):
                 name="report_work_status_is_known",
                 condition=is_one_of("work_status", WorkStatus),
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["created_at", "id"],
+                condition=Q(work_status=WorkStatus.SUBMITTED, withdrawn_at=None),
+                name="report_submitted",
+            )
         ]
 
     def __str__(self):

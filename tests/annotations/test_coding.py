@@ -4,12 +4,13 @@ import threading
 import uuid
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 
 from annotations import coding
 from annotations.models import Act, Note, Tag, Tagging
 from talks.models import Passage
+from tests.at_once import at_once
 from tests.factories import make_article, make_note, make_passage, make_tag, make_tagging, make_user
 
 pytestmark = pytest.mark.django_db
@@ -255,28 +256,6 @@ def test_bounds_over_http(client, researcher, colleague, article):
 
 
 # Two at once
-
-
-def at_once(*functions):
-    """Run functions in threads that start together; their results in order, errors as results."""
-    ready = threading.Barrier(len(functions))
-    results = [None] * len(functions)
-
-    def run(place, function):
-        ready.wait()
-        try:
-            results[place] = function()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(functions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.mark.django_db(transaction=True)

@@ -154,7 +154,7 @@ def test_the_evidence_of_positions_and_outcomes_is_tagged_with_their_proposition
     found = Tagging.objects.values_list("passage__start", "passage__end", "tag__name")
     assert sorted(found) == sorted(expected)
     assert len(expected) == 71
-    assert set(Tagging.objects.values_list("coder__name", "status", "codebook_version")) == {
+    assert set(Tagging.objects.values_list("coder__name", "work_status", "codebook_version")) == {
         ("First coding", "accepted", 1)
     }
 

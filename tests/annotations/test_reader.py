@@ -221,7 +221,7 @@ def test_a_passage_is_tagged(client, researcher, article):
     assert response.status_code == 200
     assert spans() == [(11, 25, "agreed.\nRussia")]
     tagging = Tagging.objects.get()
-    assert (tagging.tag, tagging.coder, tagging.codebook_version, tagging.status) == (
+    assert (tagging.tag, tagging.coder, tagging.codebook_version, tagging.work_status) == (
         tag,
         researcher,
         1,
