@@ -67,7 +67,7 @@ def test_a_coder_tags_a_passage_once():
     tagging = make_tagging()
     insert = (
         "INSERT INTO annotations_tagging"
-        " (passage_id, tag_id, coder_id, codebook_version, status, version)"
+        " (passage_id, tag_id, coder_id, codebook_version, work_status, version)"
         " SELECT passage_id, tag_id, coder_id, 1, 'submitted', 1 FROM annotations_tagging"
     )
 
@@ -78,7 +78,7 @@ def test_a_coder_tags_a_passage_once():
 @pytest.mark.parametrize(
     ("constraint", "change"),
     [
-        ("tagging_status_is_known", "status = 'done'"),
+        ("tagging_work_status_is_known", "work_status = 'done'"),
         ("codebook_version_counts_from_one", "codebook_version = 0"),
         ("tagging_names_a_codebook_version", "codebook_version = 2"),
     ],
