@@ -124,8 +124,6 @@ def test_any_selection_of_any_text_is_stored_as_it_was_selected(open_page, resea
                 article.text[span[0] : span[1]].encode("utf-16-le")
                 not in (article.text.encode("utf-16-le")[2 * first : 2 * last])
             )
-            # As a person would: first the palette, then the key.
-            page.locator("#palette").wait_for()
             with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
                 page.keyboard.press("1")
             assert answer.value.status == 200

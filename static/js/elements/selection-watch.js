@@ -73,9 +73,9 @@ class SelectionWatch extends HTMLElement {
     }
   }
 
-  /** Looks at the selection now instead of when it has settled. */
+  /** Looks at the selection now: a key may come before it has settled, or before the browser has told of it. */
   flush() {
-    if (this.#timer) this.#look();
+    this.#look();
   }
 
   /** Selects `text[start:end]`, and makes it known as coming from keys. */
@@ -170,12 +170,17 @@ class SelectionWatch extends HTMLElement {
 
   /** Where the selection stands in the text: `{anchor, focus}`; null if it is not in it. */
   #places() {
-    const { anchorNode, anchorOffset, focusNode, focusOffset } = document.getSelection();
-    if (!this.root.contains(anchorNode) || !this.root.contains(focusNode)) return null;
-    return {
-      anchor: offsetAt(this.root, anchorNode, anchorOffset),
-      focus: offsetAt(this.root, focusNode, focusOffset),
-    };
+    const { anchorNode, focusNode, focusOffset, rangeCount, isCollapsed } = document.getSelection();
+    if (!rangeCount || !this.root.contains(anchorNode) || !this.root.contains(focusNode)) return null;
+    if (isCollapsed) {
+      const at = offsetAt(this.root, focusNode, focusOffset);
+      return { anchor: at, focus: at };
+    }
+    // As spanOf counts it, so that put back it is the same selection, also where it ends inside a pair.
+    const range = document.getSelection().getRangeAt(0);
+    const { start, end } = spanOf(this.root, range);
+    const isBackwards = range.startContainer === focusNode && range.startOffset === focusOffset;
+    return isBackwards ? { anchor: end, focus: start } : { anchor: start, focus: end };
   }
 
   #put({ anchor, focus }) {
