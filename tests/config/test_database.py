@@ -245,19 +245,95 @@ def test_a_socket_that_was_tidied_away_is_back_with_the_next_process(join):
     assert first.ask("SELECT 1") == 1
 
 
-def test_after_killed_processes_the_next_one_to_leave_stops_the_server(join, data):
-    killed = [join(), join()]
-    for member in killed:
-        member.socket()
-    for member in killed:
-        member.kill()
-    assert server_pid(cluster_of(data)) in servers(cluster_of(data))
+def keepers(data):
+    """The ids of the keepers of a data folder's server."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            if b"config.keeper" in words and os.fsencode(data / "postgresql") in words:
+                found.append(int(pid))
+    return found
 
-    last = join()
+
+def kill_keeper(data):
+    # Once it has its lock, so that the next to join does not take it for a living one.
+    wait_until(lambda: holds_a_lock(keepers(data), data / "postgresql" / "keeper.lock"))
+    for pid in keepers(data):
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not keepers(data))
+
+
+def holds_a_lock(pids, file):
+    held = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
+    inode = file.stat().st_ino
+    return any(
+        int(words[4]) in pids and words[5].endswith(f":{inode}")
+        for words in held
+        if "->" not in words
+    )
+
+
+def test_when_all_who_use_it_are_killed_the_server_ends_and_so_does_its_keeper(join, data):
+    members = [join(), join(), join()]
+    socket = Path(members[0].socket())
+    for member in members:
+        member.socket()
+
+    members[0].kill()
+    members[1].kill()
+    assert members[2].ask("SELECT 1") == 1
+    members[2].kill()
+
+    wait_until(lambda: not servers(cluster_of(data)))
+    wait_until(lambda: not keepers(data))
+    assert not socket.exists()
+    assert join().ask("SELECT 1") == 1
+
+
+def test_a_process_killed_as_soon_as_it_has_a_server_leaves_none(join, data):
+    for _ in range(3):
+        member = join()
+        member.socket()
+        member.kill()
+        wait_until(lambda: not servers(cluster_of(data)))
+
+
+def test_the_last_to_leave_stops_the_server_without_its_keeper_too(join, data):
+    killed, last = join(), join()
+    killed.socket()
+    last.socket()
+    kill_keeper(data)
+
+    killed.kill()
     assert last.ask("SELECT 1") == 1
     last.leave()
 
     assert servers(cluster_of(data)) == []
+
+
+def test_the_next_to_join_brings_a_keeper_where_there_is_none(join, data):
+    first = join()
+    first.socket()
+    kill_keeper(data)
+    second = join()
+    second.socket()
+
+    first.kill()
+    second.kill()
+
+    wait_until(lambda: not servers(cluster_of(data)))
+
+
+def test_a_keeper_makes_no_folder_again_that_was_removed(join, data):
+    member = join()
+    member.socket()
+    member.leave()
+    shutil.rmtree(data / "postgresql")
+
+    wait_until(lambda: not keepers(data))
+
+    assert list(data.iterdir()) == []
 
 
 @pytest.fixture
