@@ -24,10 +24,12 @@ from talks.models import (
 )
 from talks.text import first_words
 
+from . import retagging, versions
 from .models import (
     Act,
     ActKind,
     Codebook,
+    CodebookVersion,
     Note,
     Review,
     ReviewTakenBack,
@@ -73,6 +75,12 @@ REFUSALS = {
     ),
     "review_judges_what_stands": "This was changed in the meantime, so look at it again.",
     "status_follows_the_verdict": "This was reviewed in the meantime, so look at it again.",
+    "tagging_is_not_on_a_merged_tag": (
+        "This tag was merged into another in the meantime. Choose that one."
+    ),
+    "tag_stays_in_codebook": "A tag stays within its codebook.",
+    "tag_tree_has_no_circle": "A tag cannot stand below itself.",
+    "tag_shortcut_is_unique": "Another tag has this shortcut already.",
 }
 
 
@@ -94,6 +102,13 @@ class _Changes:
     def __init__(self):
         self.rows = []
         self.passages = set()
+        self.codebook = None
+
+    def revise(self, codebook_id):
+        """Begin a new version of the codebook before the first of its tags is changed."""
+        if self.codebook is None:
+            self.codebook = versions.lock(codebook_id)
+            versions.renew(self.codebook)
 
     def made(self, row):
         self._note(row, None, {})
@@ -111,6 +126,17 @@ class _Changes:
             "after": {name: _plain(getattr(row, name)) for name in fields},
         }
         self._touch(row)
+
+    def reassign(self, model, pk, before, after):
+        """Set fields of a row that nobody's page has the version of, if they are as ``before``."""
+        if model is Tag:
+            self.revise(Tag.objects.get(pk=pk).codebook_id)
+        if model.objects.filter(pk=pk, **before).update(**after):
+            version = model.objects.values_list("version", flat=True).get(pk=pk)
+            name = model._meta.model_name
+            self.rows.append(
+                {"model": name, "pk": pk, "version": version, "before": before, "after": after}
+            )
 
     def gave(self, evidence):
         """Evidence was added."""
@@ -144,6 +170,8 @@ class _Changes:
         )
 
     def _note(self, row, before, after):
+        if isinstance(row, Tag):
+            self.revise(row.codebook_id)
         self._touch(row)
         self.rows.append(
             {
@@ -226,7 +254,7 @@ def _in_turn(*articles):
 
 
 def _record(actor, kind, changes, *, article, summary, key, is_private=False, undoes=None):
-    return Act.objects.create(
+    act = Act.objects.create(
         actor=actor,
         kind=kind,
         article=article,
@@ -237,6 +265,9 @@ def _record(actor, kind, changes, *, article, summary, key, is_private=False, un
         is_private=is_private,
         key=key,
     )
+    if changes.codebook is not None:
+        versions.keep(changes.codebook, act)
+    return act
 
 
 # Tags
@@ -245,17 +276,16 @@ def _record(actor, kind, changes, *, article, summary, key, is_private=False, un
 @_act
 def tag_passage(actor, article, start, end, tag, *, note="", visibility=Visibility.TEAM, key):
     """Put ``tag`` (a :class:`Tag`, or a new one's name) on ``text[start:end]``."""
-    _in_turn(article)
     changes = _Changes()
-    if isinstance(tag, str):
-        tag = _propose(actor, tag, changes)
+    tag = _propose(actor, tag, changes) if isinstance(tag, str) else _offered(tag)
+    _in_turn(article)
     passage = Passage.objects.at(article, start, end)
     tagging, was_new = Tagging.objects.get_or_create(
         passage=passage,
         tag=tag,
         coder=actor,
         withdrawn_at=None,
-        defaults={"codebook_version": tag.codebook.version},
+        defaults={"codebook_version": (changes.codebook or tag.codebook).version},
     )
     if was_new:
         changes.made(tagging)
@@ -270,7 +300,7 @@ def tag_passage(actor, article, start, end, tag, *, note="", visibility=Visibili
         ActKind.TAG,
         changes,
         article=article,
-        summary=f"Tagged {_quoted(passage)} with {tag.name}",
+        summary=f"Tagged {quoted(passage)} with {tag.name}",
         key=key,
         is_private=not was_new and visibility == Visibility.PRIVATE,
     )
@@ -278,18 +308,40 @@ def tag_passage(actor, article, start, end, tag, *, note="", visibility=Visibili
 
 def _propose(actor, name, changes):
     """The tag of this name however it is spelt, proposed anew where there is none to offer."""
-    codebook = Codebook.objects.select_for_update(no_key=True).order_by("pk").first()
+    codebook = Codebook.objects.oldest()
     if codebook is None:
         raise Refused("There is no codebook yet; an admin can load one.")
-    tag = Tag.objects.filter(codebook=codebook).called(name).select_related("codebook").first()
-    while tag is not None and tag.replaced_by_id:
-        tag = tag.replaced_by
+    versions.lock(codebook.pk)
+    tag = Tag.objects.filter(codebook=codebook).called(name).first()
     if tag is None:
+        changes.revise(codebook.pk)
         tag = Tag.objects.create(codebook=codebook, name=name, proposed_by=actor)
         changes.made(tag)
-    elif tag.status == TagStatus.ARCHIVED:
+    elif tag.status == TagStatus.ARCHIVED and not (tag.replaced_by_id or tag.archived_because):
         changes.change(tag, status=TagStatus.PROPOSED)
+    return _offered(tag)
+
+
+def _offered(tag):
+    """The tag as it is, or the one it was merged into; neither is merged before this act ends."""
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM annotations_tag WHERE id = %s FOR KEY SHARE", [tag.pk])
+        tag = Tag.objects.select_related("codebook", "replaced_by").get(pk=tag.pk)
+        if tag.replaced_by is None:
+            break
+        tag = tag.replaced_by
+    if tag.status == TagStatus.ARCHIVED:
+        raise Refused(why_not_offered(tag))
     return tag
+
+
+def why_not_offered(tag):
+    """What to say to whoever wants to use an archived tag."""
+    reason = f" The reason: {tag.archived_because}" if tag.archived_because else ""
+    return (
+        f"“{tag.name}” is archived. Choose another tag, or ask an editor to bring it back.{reason}"
+    )
 
 
 @_act
@@ -309,7 +361,7 @@ def withdraw_tagging(actor, tagging, version, *, key):
         ActKind.UNTAG,
         changes,
         article=article,
-        summary=f"Took {tagging.tag.name} off {_quoted(tagging.passage)}",
+        summary=f"Took {tagging.tag.name} off {quoted(tagging.passage)}",
         key=key,
     )
 
@@ -332,7 +384,7 @@ def write_note(actor, text, visibility, *, article=None, span=None, tag=None, ke
         ActKind.NOTE,
         changes,
         article=article,
-        summary=f"Noted {_quoted(note)}",
+        summary=f"Noted {quoted(note)}",
         key=key,
         is_private=visibility == Visibility.PRIVATE,
     )
@@ -355,7 +407,7 @@ def reply(actor, note, text, *, key):
         ActKind.REPLY,
         changes,
         article=article,
-        summary=f"Replied {_quoted(answer)}",
+        summary=f"Replied {quoted(answer)}",
         key=key,
         is_private=note.visibility == Visibility.PRIVATE,
     )
@@ -381,7 +433,7 @@ def edit_note(actor, note, text, visibility, version, *, key):
         ActKind.EDIT_NOTE,
         changes,
         article=article,
-        summary=f"Edited a note to {_quoted(note)}",
+        summary=f"Edited a note to {quoted(note)}",
         key=key,
         is_private=was_private and visibility == Visibility.PRIVATE,
     )
@@ -417,7 +469,7 @@ def withdraw_note(actor, note, version, *, key):
         ActKind.WITHDRAW_NOTE,
         changes,
         article=article,
-        summary=f"Withdrew the note {_quoted(note)}",
+        summary=f"Withdrew the note {quoted(note)}",
         key=key,
         is_private=note.visibility == Visibility.PRIVATE,
     )
@@ -473,7 +525,7 @@ def move_bounds(actor, passage, start, end, *, key):
         ActKind.MOVE_BOUNDS,
         changes,
         article=article,
-        summary=f"Moved the bounds to {_quoted(target)}",
+        summary=f"Moved the bounds to {quoted(target)}",
         key=key,
         is_private=not taggings and all(n.visibility == Visibility.PRIVATE for n in notes),
     )
@@ -500,20 +552,30 @@ def undo(actor, act, *, key=None):
 
 @_act
 def _undo(actor, act, *, key):
-    _in_turn(*_articles_of(act))
+    done = act
+    while done.undoes:
+        done = done.undoes
+    changes = _Changes()
+    if done.kind == ActKind.CODEBOOK:
+        if not actor.may_edit:
+            raise Refused("Only editors change the codebook.")
+        passages = _lock_codebook(act, changes)
+    else:
+        passages = set(act.passages)
+        _lock_codebook_of_tags(act)
+        _in_turn(*_articles_of(act))
     if Act.objects.filter(undoes=act).exists():
         return None
-    changes = _Changes()
-    for row in reversed(act.changes):
-        _take_back(row, changes, actor)
+    if done.kind == ActKind.CODEBOOK:
+        _take_back_codebook(act, changes)
+    else:
+        for row in reversed(act.changes):
+            _take_back(row, changes, actor)
     kind = ActKind.REDO if act.kind == ActKind.UNDO else ActKind.UNDO
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-    done = act
-    while done.undoes:
-        done = done.undoes
-    changes.passages |= set(act.passages)
+    changes.passages |= passages
     return _record(
         actor,
         kind,
@@ -531,6 +593,75 @@ def _articles_of(act):
     if act.article_id or not act.passages:
         return [act.article]
     return Article.objects.filter(passages__in=act.passages).distinct().only("pk")
+
+
+def _keys_of(act, model):
+    return sorted({row["pk"] for row in act.changes if row["model"] == model})
+
+
+def _lock_codebook_of_tags(act):
+    """Take the codebook's turn before the article's, where an act changed its tags: its key."""
+    kept = CodebookVersion.objects.filter(act=act).values_list("codebook", flat=True).first()
+    tags = _keys_of(act, "tag")
+    if kept is None and tags:
+        kept = Tag.objects.get(pk=tags[0]).codebook_id
+    if kept is not None:
+        versions.lock(kept)
+    return kept
+
+
+def _lock_codebook(act, changes):
+    """Take the turn of the codebook, its tags and all articles touched: the passages' keys."""
+    changes.revise(_lock_codebook_of_tags(act))
+    changed = _keys_of(act, "tag")
+    carried = [row for row in act.changes if row["model"] == "tagging"]
+    between = {
+        fields["tag_id"]
+        for row in carried
+        for fields in (row["before"], row["after"])
+        if "tag_id" in fields
+    }
+    list(Tag.objects.select_for_update().filter(pk__in=between.union(changed)).order_by("pk"))
+    on_changed = Tagging.objects.filter(tag__in=changed).order_by()
+    passages = {*act.passages, *on_changed.values_list("passage", flat=True)}
+    touched = Passage.objects.filter(pk__in=passages)
+    return retagging.in_turn(touched)
+
+
+def _take_back_codebook(act, changes):
+    """Put tags, taggings and notes back; tags that the act made go last, once nothing has them."""
+    rows = list(reversed(act.changes))
+    tags = {tag.pk: tag for tag in Tag.objects.filter(pk__in=_keys_of(act, "tag"))}
+    made = [row for row in rows if row["model"] == "tag" and row["before"] is None]
+    for row in rows:
+        if row["model"] == "tag" and row["before"] is not None:
+            _restore_tag(tags[row["pk"]], row, changes)
+    retagging.take_back([row for row in rows if row["model"] == "tagging"], changes)
+    for tag in tags.values():
+        if tag.replaced_by_id:  # merged again: what was tagged in between goes over as well
+            retagging.carry(Tagging.objects.live().filter(tag=tag), tag.in_the_end, changes)
+    for row in rows:
+        if row["model"] == "note":
+            changes.reassign(Note, row["pk"], row["after"], row["before"])
+    for row in made:
+        _take_back_tag(tags[row["pk"]], row, changes)
+
+
+def _restore_tag(tag, row, changes):
+    """Set a tag's fields back, if nobody has set the same ones since; its place, if it can."""
+    if set(row["before"]) == {"order"}:
+        changes.reassign(Tag, tag.pk, row["after"], row["before"])
+        tag.refresh_from_db()
+        return
+    fields = {}
+    for name, value in row["before"].items():
+        if _plain(getattr(tag, name)) == row["after"][name]:
+            fields[name] = value
+        elif name != "order":
+            raise Refused(
+                f"“{tag.name}” was changed again in the meantime, so this can no longer be undone."
+            )
+    changes.change(tag, **fields)
 
 
 def _take_back(row, changes, actor):
@@ -610,25 +741,30 @@ def _refuse_twin(tagging, fields):
 
 
 def _take_back_tag(tag, row, changes):
-    """Put a proposal aside, or offer it again; once others use it, it stays."""
+    """Put a new tag aside, or offer it again; once others use it, it stays.
+
+    A proposal that an editor has taken up stays as well.
+    """
     if row["before"] is None or row["before"].get("status") == TagStatus.ARCHIVED:
-        in_use = Tagging.objects.live().filter(tag=tag).exists()
-        if tag.status == TagStatus.PROPOSED and not in_use:
+        in_use = Tagging.objects.live().filter(tag=tag).exists() or tag.children.exists()
+        if tag.version == row["version"] and not in_use:
             changes.change(tag, status=TagStatus.ARCHIVED)
-    elif tag.status == TagStatus.ARCHIVED and not tag.replaced_by_id:
+    elif tag.status == TagStatus.ARCHIVED and not (tag.replaced_by_id or tag.archived_because):
         changes.change(tag, status=row["before"]["status"])
 
 
-def last_acts(actor):
+def last_acts(actor, *, on_codebook=False):
     """What Ctrl+Z takes back and what Ctrl+Shift+Z does again: two acts, or None for each.
 
-    An undoing can be taken back as long as nothing new was done since.
+    An undoing can be taken back as long as nothing new was done since. In an article those are
+    acts on articles; on the pages of the codebook, acts that changed it.
     """
-    new_since = Act.objects.filter(actor=actor, pk__gt=OuterRef("pk")).exclude(
-        kind__in=[ActKind.UNDO, ActKind.REDO]
-    )
+    own = Act.objects.filter(actor=actor, article__isnull=on_codebook)
+    if on_codebook:
+        own = own.filter(codebook_version__isnull=False)
+    new_since = own.filter(pk__gt=OuterRef("pk")).exclude(kind__in=[ActKind.UNDO, ActKind.REDO])
     acts = (
-        Act.objects.filter(actor=actor, undone_by=None)
+        own.filter(undone_by=None)
         .filter(~Q(kind=ActKind.UNDO) | ~Exists(new_since))
         .annotate(is_undo=Q(kind=ActKind.UNDO))
         .order_by("is_undo", "-pk")
@@ -640,7 +776,7 @@ def last_acts(actor):
     return found.get(False), found.get(True)
 
 
-def _quoted(row):
+def quoted(row):
     words = row.exact if isinstance(row, Passage) else row.text
     return f"“{first_words(words)[:120]}”"
 

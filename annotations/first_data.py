@@ -24,6 +24,7 @@ from talks.models import (
     Round,
 )
 
+from . import versions
 from .models import Codebook, Note, Tag, Tagging, TagStatus, WorkStatus
 
 SEED = Path(__file__).parent / "seed"
@@ -139,6 +140,7 @@ def _make_codebook(coding, guide):
             order=order,
             status=TagStatus.ACTIVE,
         )
+    versions.keep(codebook)
     return tags
 
 

@@ -5,6 +5,7 @@ from django import forms
 from talks import gate
 from talks import text as plain_text
 
+from .coding import why_not_offered
 from .models import NOTE_LENGTH, Tag, TagStatus, Visibility
 
 
@@ -104,14 +105,11 @@ class TagField(gate.NameField):
             if not any(character.isalpha() for character in name):
                 raise forms.ValidationError("A new tag's name needs a letter.")
             return name
-        if tag.replaced_by:
-            tag = tag.replaced_by
+        tag = tag.in_the_end
         if tag.status == TagStatus.ARCHIVED:
-            if tag.proposed_by_id:
+            if tag.proposed_by_id and not tag.archived_because:
                 return tag.name
-            raise forms.ValidationError(
-                f"“{tag.name}” is archived. Choose another tag, or ask an editor to bring it back."
-            )
+            raise forms.ValidationError(why_not_offered(tag))
         return tag
 
 

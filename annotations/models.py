@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Lower, Now
@@ -39,12 +40,20 @@ class NameKey(Func):
     output_field = models.TextField()
 
 
+class CodebookQuerySet(models.QuerySet):
+    def oldest(self):
+        """The codebook that coding starts from, or None where there is none yet."""
+        return self.order_by("pk").first()
+
+
 class Codebook(models.Model):
     """The tags a team shares. Every change of it makes a new version."""
 
     name = models.CharField(max_length=200)
     version = models.PositiveIntegerField(default=1)
     description = models.TextField(blank=True)
+
+    objects = CodebookQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("name"), name="codebook_name_is_unique")]
@@ -74,6 +83,10 @@ class TagQuerySet(models.QuerySet):
         """Those of this name, however it is spelt: case, width and spaces do not count."""
         return self.annotate(key=NameKey("name")).filter(key=NameKey(Value(name)))
 
+    def proposed(self):
+        """Those that wait for an editor, oldest first."""
+        return self.filter(status=TagStatus.PROPOSED).order_by("created_at", "pk")
+
 
 class Tag(models.Model):
     """A code of the codebook, with the rule for its use."""
@@ -94,6 +107,18 @@ class Tag(models.Model):
     status = models.CharField(max_length=16, choices=TagStatus, default=TagStatus.PROPOSED)
     replaced_by = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replaces"
+    )
+    split_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="split_off"
+    )
+    archived_because = models.TextField(
+        blank=True, default="", db_default="", help_text="Why it is no longer offered."
+    )
+    defined_in = models.PositiveIntegerField(
+        default=1, db_default=1, help_text="The codebook’s version that its definition is of."
+    )
+    guid = models.UUIDField(
+        db_default=RandomUUID(), editable=False, help_text="What it is known by in exchanged files."
     )
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -116,6 +141,7 @@ class Tag(models.Model):
                 condition=~Q(shortcut=""),
                 name="tag_shortcut_is_unique",
             ),
+            models.UniqueConstraint(fields=["codebook", "guid"], name="tag_guid_is_unique"),
             models.CheckConstraint(name="tag_name_is_not_blank", condition=Q(name__regex=r"\S")),
             models.CheckConstraint(
                 name="tag_status_is_known", condition=is_one_of("status", TagStatus)
@@ -139,11 +165,54 @@ class Tag(models.Model):
     def get_absolute_url(self):
         return reverse("annotations:tag_detail", args=[self.pk])
 
+    @property
+    def in_the_end(self):
+        """The tag that this one was merged into, over however many merges; or itself."""
+        tag = self
+        while tag.replaced_by_id:
+            tag = tag.replaced_by
+        return tag
+
+
+class CodebookVersion(models.Model):
+    """The codebook as it stood after one change of it; never changed afterwards.
+
+    ``tags`` holds the stored fields of every tag, as :mod:`annotations.versions` writes them.
+    """
+
+    codebook = models.ForeignKey(Codebook, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    act = models.OneToOneField(
+        "Act", models.PROTECT, null=True, blank=True, related_name="codebook_version",
+        help_text="What made it; empty for what was there at the beginning.",
+    )  # fmt: skip
+    tags = models.JSONField()
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["codebook", "number"], name="codebook_version_is_kept_once"
+            ),
+        ]
+
+    def __str__(self):
+        return f"version {self.number}"
+
 
 class TaggingQuerySet(models.QuerySet):
     def live(self):
         """Those not withdrawn."""
         return self.filter(withdrawn_at=None)
+
+    def to_check_again(self):
+        """Those whose tag was defined anew since their coder last looked at them."""
+        return (
+            self.live()
+            .exclude(tag__status=TagStatus.ARCHIVED)
+            .filter(codebook_version__lt=F("tag__defined_in"))
+            .filter(Q(checked_version=None) | Q(checked_version__lt=F("tag__defined_in")))
+        )
 
     def visible_to(self, user):
         """Everybody's for those who work here, nobody's for visitors."""
@@ -159,6 +228,9 @@ class Tagging(models.Model):
     tag = models.ForeignKey(Tag, models.PROTECT, related_name="taggings")
     coder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="taggings")
     codebook_version = models.PositiveIntegerField(help_text="That the tag was chosen from.")
+    checked_version = models.PositiveIntegerField(
+        null=True, blank=True, help_text="That it was last found right under, where it was checked."
+    )
     work_status = models.CharField(max_length=16, choices=WorkStatus, default=WorkStatus.SUBMITTED)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -340,6 +412,11 @@ class ActQuerySet(models.QuerySet):
 
     def newest_first(self):
         return self.order_by("-pk")
+
+    def reaching(self, article):
+        """Those that may change what a page on ``article`` shows: on it, or on several at once."""
+        on_tags = [ActKind.NOTE, ActKind.REPLY, ActKind.EDIT_NOTE, ActKind.WITHDRAW_NOTE]
+        return self.filter(Q(article=article) | (Q(article=None) & ~Q(kind__in=on_tags)))
 
 
 class Act(models.Model):

@@ -117,10 +117,19 @@ class Tags:
             self._walk(tag.pk, depth + 1, (*path, tag.name), tag.shown_colour)
 
     def branch(self, pk):
-        """The keys of a tag and of all tags below it."""
+        """The keys of a tag and of all tags below it; of a merged one, those of the other."""
         if pk not in self.rows:
             return set()
+        if self.rows[pk].replaced_by_id:
+            return self.branch(self.rows[pk].replaced_by_id)
         return {pk}.union(*(self.branch(child.pk) for child in self.children[pk]))
+
+    def in_the_end(self, pk):
+        """The tag of that key, or the one it was merged into, over however many merges."""
+        tag = self.rows[pk]
+        while tag.replaced_by_id:
+            tag = self.rows[tag.replaced_by_id]
+        return tag
 
     def ancestors(self, pk):
         """A tag's key and those of all tags above it."""
@@ -522,7 +531,7 @@ class Reading:
         """The last act on this article that this person may know of."""
         return (
             Act.objects.visible_to(self.user)
-            .filter(article=self.article)
+            .reaching(self.article)
             .order_by("-pk")
             .values_list("pk", flat=True)
             .first()
@@ -536,7 +545,8 @@ class Reading:
         """
         acts = list(
             Act.objects.visible_to(self.user)
-            .filter(article=self.article, pk__gt=cursor)
+            .reaching(self.article)
+            .filter(pk__gt=cursor)
             .annotate(
                 has_new_tags=Q(changes__contains=[{"model": "tag"}]),
                 has_notes=Q(changes__contains=[{"model": "note"}]),

@@ -2,7 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from talks.access import public_reading
@@ -51,6 +51,8 @@ def tag_detail(request, tag_id):
     if tag_id not in tags.rows:
         raise Http404
     tag = tags.rows[tag_id]
+    if tag.replaced_by_id:
+        return redirect(f"{tags.in_the_end(tag_id).get_absolute_url()}?from={tag_id}")
     form = PassageFilterForm(request.GET, tags=tags, tag=tag, user=request.user)
     taggings = form.taggings()
     keys = overview.passages_of(taggings, request.user)
@@ -64,13 +66,22 @@ def tag_detail(request, tag_id):
         "tag": tag,
         "above": [tags.rows[key] for key in list(tags.ancestors(tag_id))[:0:-1]],
         "below": tags.children[tag_id],
-        "replaced_by": tags.rows.get(tag.replaced_by_id),
+        "led_from": _merged(tags, request.GET.get("from", ""), tag),
         "form": form,
         "page": page,
         "threads": threads_by(["tag_id"], notes)["tag_id"].get(tag_id, []),
         "note_form": NoteForm(),
     }
     return render(request, "annotations/tag_detail.html", context, status=status_of(form))
+
+
+def _merged(tags, number, tag):
+    """The tag that was merged into ``tag`` and whose address led here, or None."""
+    is_key = number.isascii() and number.isdigit() and len(number) < 19
+    came_from = tags.rows.get(int(number)) if is_key else None
+    if came_from is None or came_from == tag or tags.in_the_end(came_from.pk) != tag:
+        return None
+    return came_from
 
 
 def status_of(form):

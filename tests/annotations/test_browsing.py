@@ -378,17 +378,32 @@ def test_a_tags_filter_that_is_not_understood_is_left_out_with_a_message(client,
 
 
 @pytest.mark.django_db
-def test_a_tag_says_where_it_stands_and_what_replaces_it(client, researcher):
+def test_a_merged_tag_leads_to_the_one_it_was_merged_into_and_says_so(client, researcher):
     parent = make_tag("Issue")
-    new = make_tag("New")
-    old = make_tag("Old", parent=parent, status="archived", replaced_by=new)
+    newest = make_tag("Newest", parent=parent)
+    newer = make_tag("Newer", status="archived", replaced_by=newest)
+    old = make_tag("Old", status="archived", replaced_by=newer)
     client.force_login(researcher)
 
-    page = text_of(client.get(old.get_absolute_url()))
-
+    answer = client.get(old.get_absolute_url())
+    assert (answer.status_code, answer.url) == (
+        302,
+        f"{newest.get_absolute_url()}?from={old.pk}",
+    )
+    page = text_of(client.get(answer.url))
+    assert "“Old” was merged into this tag" in page
     assert f'<a href="{parent.get_absolute_url()}">Issue</a>' in page
-    assert f'Use <a href="{new.get_absolute_url()}">New</a> in its place' in page
-    assert "No passage has this tag yet." in page
+    for nonsense in ("x", newest.pk, parent.pk, "9" * 5000):
+        page = text_of(client.get(f"{newest.get_absolute_url()}?from={nonsense}"))
+        assert "was merged into this tag" not in page
+
+
+@pytest.mark.django_db
+def test_an_archived_tag_says_why(client, researcher):
+    tag = make_tag("Old", status="archived", archived_because="Too broad.")
+    client.force_login(researcher)
+
+    assert "The reason: Too broad." in text_of(client.get(tag.get_absolute_url()))
 
 
 @pytest.mark.django_db
