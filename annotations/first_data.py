@@ -73,8 +73,10 @@ def load():
     coder = first_coder()
     talks_round = Round.objects.create(**ROUND)
     _seat_parties(talks_round, coding)
+    file = SEED / coding["article"]["file"]
     article, _ = importing.load(
-        (SEED / coding["article"]["file"]).read_bytes(),
+        file.read_bytes(),
+        original=importing.keep_original(file.read_bytes(), file.name),
         round=talks_round,
         language=coding["article"]["language"],
         status=ArticleStatus.PUBLISHED,

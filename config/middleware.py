@@ -193,10 +193,13 @@ class GateMiddleware:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal():
             return errors.page(request, 400)
-        if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        upload_limit = settings.UPLOAD_LIMITS.get(request.path_info)
+        if int(length) > (upload_limit or settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
             return errors.page(request, 413)
         if request.content_type not in FORM_TYPES:
             return errors.page(request, 415) if int(length) else None
+        if upload_limit and request.content_type == "multipart/form-data":
+            return None  # its view asks who sends it before it reads what may be a lot
         try:
             body = request.body
         except UnreadablePostError:

@@ -17,6 +17,12 @@ class StaleError(Exception):
         self.current = current
 
 
+def clean_language(language):
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", language):
+        raise forms.ValidationError("Write a language’s code, such as en, uk or zh-Hans.")
+    return language
+
+
 class ArticleForm(forms.ModelForm):
     """What an admin can say of an article; ``version`` is the one that the page showed."""
 
@@ -74,10 +80,7 @@ class ArticleForm(forms.ModelForm):
         return url
 
     def clean_language(self):
-        language = self.cleaned_data["language"]
-        if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", language):
-            raise forms.ValidationError("Write a language’s code, such as en, uk or zh-Hans.")
-        return language
+        return clean_language(self.cleaned_data["language"])
 
     def clean(self):
         cleaned = super().clean()

@@ -1,27 +1,16 @@
 """How an article comes in: decoded, given LF line ends, and from then on never changed."""
 
 import hashlib
-import re
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from . import gate
 from . import text as plain_text
-from .models import Article
+from .extracting import Unreadable, encodings
+from .models import Article, Original
 
 MAX_BYTES = 5_000_000
-# A file that starts like this is not plain text, however it would decode.
-SIGNATURES = {
-    b"%PDF-": "a PDF",
-    b"PK\x03\x04": "a Word, OpenDocument or ZIP file",
-    b"\xd0\xcf\x11\xe0": "an old Word file",
-    b"{\\rtf": "an RTF file",
-    b"\xff\xfe": "in UTF-16",
-    b"\xfe\xff": "in UTF-16",
-}
-# All control characters but tab and the ends of lines and pages.
-CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 class ArticleRefused(Exception):
@@ -29,16 +18,15 @@ class ArticleRefused(Exception):
 
 
 def load(source, *, round, loaded_by=None, source_credit="", **fields):  # noqa: A002
-    """Take in ``source``, bytes in UTF-8 or text, as an article of ``round``.
+    """Take in ``source``, text or bytes in UTF-8, as an article of ``round``.
 
     ``fields`` are fields of the article, ``language`` always among them. Without a
     ``source_credit`` a last line "Source: …" gives it. Returns ``(article, was_new)``: the same
     text again gives the article that is there already, with nothing about it changed. Raises
     ArticleRefused.
     """
-    text = plain_text.normalise(decode(source))
-    refuse_what_is_no_article(text)
-    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    text = sound_text(source)
+    sha256 = digest(text.encode())
     if found := Article.objects.filter(sha256=sha256).first():
         return found, False
     article = Article(
@@ -61,8 +49,21 @@ def load(source, *, round, loaded_by=None, source_credit="", **fields):  # noqa:
     return Article.objects.get(pk=article.pk), True
 
 
-def decode(source):
-    """Text from bytes in UTF-8, or from text that UTF-8 can hold; raises ArticleRefused."""
+def digest(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def keep_original(content, name):
+    """The :class:`Original` of these bytes, kept once however often they come."""
+    original, _ = Original.objects.only("pk", "sha256", "name", "size").get_or_create(
+        sha256=digest(content),
+        defaults={"name": name[:300], "content": content, "size": len(content)},
+    )
+    return original
+
+
+def sound_text(source):
+    """The text as it will be frozen; raises ArticleRefused for what can be no article's."""
     if isinstance(source, str):
         try:
             source = source.encode()
@@ -75,29 +76,14 @@ def decode(source):
         raise ArticleRefused(
             f"The text has {len(source):,} bytes; an article may have {MAX_BYTES:,}."
         )
-    for signature, name in SIGNATURES.items():
-        if source.startswith(signature):
-            raise ArticleRefused(f"This is {name}. Save the article as plain text in UTF-8.")
     try:
-        return source.decode()
-    except UnicodeDecodeError as error:
-        line = source.count(b"\n", 0, error.start) + 1
-        raise ArticleRefused(
-            f"This is not UTF-8: byte {source[error.start]:#04x} in line {line}. "
-            "Save the article as plain text in UTF-8."
-        ) from None
-
-
-def refuse_what_is_no_article(text):
-    """Raise ArticleRefused for a text without words or with characters of binary files."""
-    if found := CONTROL.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        raise ArticleRefused(
-            f"Line {line} has the control character U+{ord(found[0]):04X} in it, as binary files "
-            "have. Save the article as plain text."
-        )
+        text, _ = encodings.decode(source, "utf-8")
+    except Unreadable as error:
+        raise ArticleRefused(error.message) from None
+    text = plain_text.normalise(text)
     if not text.strip():
         raise ArticleRefused("There is no text in it.")
+    return text
 
 
 def refuse_unsound_particulars(article):

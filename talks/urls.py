@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import gate  # noqa: F401 - brings the converter <id:…>
-from .views import actors, editing, matrix, outcomes, propositions, rounds
+from .views import actors, editing, loading, matrix, outcomes, propositions, rounds
 
 app_name = "talks"
 
@@ -55,5 +55,9 @@ urlpatterns = [
         name="proposition_detail",
     ),
     path("positions/<id:position_id>/", propositions.position_detail, name="position_detail"),
+    path("articles/new/", loading.article_new, name="article_new"),
+    path("intakes/<id:intake_id>/", loading.intake_detail, name="intake_detail"),
+    path("intakes/<id:intake_id>/discard/", loading.intake_discard, name="intake_discard"),
+    path("originals/<id:original_id>/", loading.original, name="original"),
     path("articles/<id:article_id>/edit/", rounds.article_edit, name="article_edit"),
 ]

@@ -8,7 +8,8 @@ from django.db import transaction
 from accounts.models import Role, User
 from annotations import reviewing
 from annotations.models import Codebook, Note, Review, Tag, Tagging, TagStatus
-from talks import importing
+from talks import importing, loading
+from talks.extracting import Reader
 from talks.models import (
     Affiliation,
     ArticleStatus,
@@ -22,6 +23,7 @@ from talks.models import (
     Evidence,
     EvidenceRole,
     Issue,
+    Origin,
     Outcome,
     OutcomeKind,
     OutcomeReport,
@@ -85,6 +87,17 @@ def make_article(text=None, **fields):
     article, was_new = importing.load(text, **defaults | fields)
     assert was_new, "There is an article of this text already."
     return article
+
+
+def make_intake(text=None, **fields):
+    """A pasted text in preparation, through the real loader."""
+    text = text or f"Both sides met {next(number)} times."
+    user = fields.pop("started_by", None) or make_user(Role.ADMIN)
+    with Reader() as reader:
+        return loading.begin(
+            user, text.encode(), name="Pasted", origin=Origin.PASTE, reader=reader, format="text",
+            defaults=fields,
+        )  # fmt: skip
 
 
 def make_passage(exact="Both sides", article=None, start=None):

@@ -153,6 +153,10 @@ TABLE = [
     ("talks:participation_remove", "participation", NO, ADMINS),
     ("talks:article_edit", "article", ADMINS, ADMINS),
     ("talks:article_edit", "draft article", ADMINS, ADMINS),
+    ("talks:article_new", "", ADMINS, ADMINS),
+    ("talks:intake_detail", "intake", ADMINS, ADMINS),
+    ("talks:intake_discard", "intake", NO, ADMINS),
+    ("talks:original", "original", ADMINS, NO),
 ]
 
 HOW_TO_ADD = """

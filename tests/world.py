@@ -14,6 +14,7 @@ from talks.models import ArticleStatus, Passage, WorkStatus
 from .factories import (
     make_affiliation,
     make_article,
+    make_intake,
     make_note,
     make_outcome,
     make_outcome_report,
@@ -77,6 +78,9 @@ def make_world():
         "draft position": make_position(article=draft, work_status=WorkStatus.ACCEPTED).pk,
         "account": users["colleague"].pk,
     }
+    intake = make_intake(text=f"Incoming-numbat. {WORDS}", started_by=users["admin"])
+    world.objects |= {"intake": intake.pk, "original": intake.original_id}
+    world.secrets["Incoming-numbat"] = {"admin"}
     for name, user in users.items():
         for kind, row in work_of(name, user, article, draft, tag, world.secrets).items():
             if name == "colleague":

@@ -12,6 +12,7 @@ from .articles import (
     Round,
     is_one_of,
 )
+from .intakes import Intake, IntakeStatus, Origin, Original
 from .merges import Merge
 from .statements import (
     Affiliation,
@@ -60,8 +61,12 @@ __all__ = [
     "Evidence",
     "EvidenceRole",
     "Implementation",
+    "Intake",
+    "IntakeStatus",
     "Issue",
     "Merge",
+    "Origin",
+    "Original",
     "Outcome",
     "OutcomeKind",
     "OutcomeReport",

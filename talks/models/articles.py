@@ -238,6 +238,16 @@ class Article(models.Model):
     loaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    original = models.ForeignKey(
+        "talks.Original",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="articles",
+        help_text="The file that it was read from; empty for texts from before files were kept.",
+    )
+    extractor = models.CharField(max_length=50, blank=True, help_text="What read the file.")
+    extractor_version = models.CharField(max_length=30, blank=True)
     loaded_at = models.DateTimeField(db_default=Now(), editable=False)
     version = models.PositiveIntegerField(default=1, help_text="Of what is said of the text.")
     word_count = models.GeneratedField(

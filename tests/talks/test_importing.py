@@ -105,11 +105,10 @@ def test_a_last_line_names_the_source_unless_one_is_given(text, given, credit):
         (b"Istanbul\nGen\xe8ve", "This is not UTF-8: byte 0xe8 in line 2."),
         (b"surrogate \xed\xa0\x80", "This is not UTF-8: byte 0xed in line 1."),
         ("a\ud800b", "Character 2 is half of a pair (U+D800) and no character."),
-        ("They met.".encode("utf-16"), "This is in UTF-16."),
+        ("They met.".encode("utf-16"), "This is not UTF-8: byte 0xff in line 1."),
         (b"one\ntwo\x00", "Line 2 has the control character U+0000 in it"),
         ("bell\x07", "Line 1 has the control character U+0007 in it"),
-        (b"%PDF-1.7 \xe2\xe3", "This is a PDF."),
-        (b"PK\x03\x04docx", "This is a Word, OpenDocument or ZIP file."),
+        (b"PK\x03\x04docx", "Line 1 has the control character U+0003 in it"),
         (b"a" * 5_000_001, "The text has 5,000,001 bytes; an article may have 5,000,000."),
         ("й" * 2_500_001, "The text has 5,000,002 bytes; an article may have 5,000,000."),
     ],
@@ -204,7 +203,7 @@ def test_the_command_tells_how_each_file_went(tmp_path):
         f"{paths[0]}: loaded as article {new.pk}, published.",
         f"{paths[1]}: already there as article {known.pk}, published; nothing changed.",
         f"{paths[2]}: refused. This is not UTF-8: byte 0xe8 in line 1. "
-        "Save the article as plain text in UTF-8.",
+        "Say which encoding it is in, or save it in UTF-8.",
         f"{paths[3]}: refused. No such file or directory",
     ]
     assert error == "Refused: 2 of 4."

@@ -3,19 +3,24 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from talks import importing
+from talks import importing, loading
+from talks.extracting import Reader, Unreadable
 from talks.models import ArticleStatus, Round
 
 
 class Command(BaseCommand):
-    help = "Load articles from plain text files in UTF-8. Each is taken in whole or refused."
+    help = "Load articles from files. Each is taken in whole or refused."
 
     def add_arguments(self, parser):
         parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
         parser.add_argument("--round", required=True, metavar="SLUG", help="the round of talks")
         parser.add_argument("--title", default="", help="the headline; with one file only")
         parser.add_argument("--publish", action="store_true", help="open it to readers at once")
-        parser.add_argument("--language", default="en", help="BCP 47, such as en or uk")
+        parser.add_argument(
+            "--language",
+            default="",
+            help="BCP 47, such as en or uk; else what the file or its words tell, else en",
+        )
 
     def handle(self, *args, files, title, publish, language, **options):
         if title and len(files) > 1:
@@ -29,22 +34,24 @@ class Command(BaseCommand):
             ) from None
         fields = {
             "round": talks_round,
-            "title": title,
-            "language": language,
+            "told": {"title": title, "language": language},
             "status": ArticleStatus.PUBLISHED if publish else ArticleStatus.DRAFT,
         }
-        refused = sum(not self.load(file, fields) for file in files)
+        with Reader() as reader:
+            refused = sum(not self.load(file, reader, fields) for file in files)
         if refused:
             raise CommandError(f"Refused: {refused} of {len(files)}.")
 
-    def load(self, file, fields):
+    def load(self, file, reader, fields):
         """Load one file and say how it went; False if it was refused."""
         name = os.fsencode(file).decode(errors="replace")
         try:
             with file.open("rb") as opened:
-                source = opened.read(importing.MAX_BYTES + 1)
-            article, was_new = importing.load(source, **fields)
-        except (OSError, importing.ArticleRefused) as error:
+                content = opened.read(loading.FILE_BYTES + 1)
+            article, was_new = loading.load_at_once(
+                content, name=file.name, reader=reader, **fields
+            )
+        except (OSError, Unreadable, importing.ArticleRefused) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             self.stdout.write(f"{name}: refused. {reason}")
             return False

@@ -1,0 +1,127 @@
+"""Forms by which articles come in: what is sent, and what is made of it before it is frozen."""
+
+from django import forms
+
+from . import gate
+from .extracting import FORMATS, encodings
+from .forms import ArticleForm, clean_language
+from .models import Article, ArticleStatus, Round
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+
+class FilesField(forms.FileField):
+    """As many files as somebody chose."""
+
+    widget = FilesInput
+
+    def clean(self, data, initial=None):  # noqa: ARG002
+        files = [one for one in data or [] if one]
+        if self.required and not files:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return files
+
+
+class NewArticleForm(forms.Form):
+    """A pasted text or files, and what holds for all of them unless they say otherwise."""
+
+    files = FilesField(
+        label="Files",
+        required=False,
+        help_text="Text, Markdown or HTML.",
+    )
+    encoding = forms.ChoiceField(
+        label="Encoding",
+        required=False,
+        choices=[("", "As the file says, else UTF-8"), *encodings.CHOICES.items()],
+        help_text="Only for a text file that is refused because it is not in UTF-8.",
+    )
+    paste = gate.QuoteField(
+        label="Text",
+        required=False,
+        widget=forms.Textarea({"rows": 8, "spellcheck": "false"}),
+    )
+    paste_format = forms.ChoiceField(
+        label="What it is",
+        required=False,
+        choices=[
+            ("", "What it looks like"),
+            *((name, FORMATS[name].label) for name in ("text", "markdown", "html")),
+        ],
+    )
+    round = forms.ModelChoiceField(Round.objects.newest_first(), empty_label=None)
+    language = gate.NameField(
+        required=False,
+        max_length=35,
+        help_text="Such as en, uk or ru. Empty: what the file or its words tell.",
+    )
+    status = forms.ChoiceField(
+        choices=ArticleStatus.choices, initial=ArticleStatus.DRAFT, widget=forms.RadioSelect
+    )
+    key = gate.KeyField()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+
+    def clean_language(self):
+        language = self.cleaned_data["language"]
+        return language and clean_language(language)
+
+    def clean(self):
+        cleaned = super().clean()
+        if (
+            not self.errors
+            and not cleaned.get("files")
+            and not (cleaned.get("paste") or "").strip()
+        ):
+            raise forms.ValidationError("Choose a file, or paste a text.")
+        return cleaned
+
+    def defaults(self):
+        """What the intake's form holds to begin with, as it would be typed."""
+        cleaned = self.cleaned_data
+        return {
+            "round": str(cleaned["round"].pk),
+            "language": cleaned["language"],
+            "status": cleaned["status"],
+        }
+
+
+class IntakeForm(ArticleForm):
+    """What is typed of an article that is being prepared."""
+
+    def __init__(self, data=None, *, fields=None, version=None):
+        article = Article(title_is_editorial=bool((fields or {}).get("title_is_editorial")))
+        super().__init__(data, instance=article)
+        self.initial |= {name: value for name, value in (fields or {}).items() if value != ""}
+        self.initial["title_is_editorial"] = bool(self.initial.get("title_is_editorial"))
+        self.initial["version"] = version
+
+    def typed(self):
+        """The fields as they stand, valid or not, to be kept."""
+        return {name: self.data.get(name, "")[:2000] for name in self.fields if name != "version"}
+
+    def over_version(self, version):
+        """What was typed, to be saved over another version."""
+        data = self.data.copy()
+        data["version"] = version
+        return data
+
+    def particulars(self):
+        """The fields of the article, valid."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class RereadForm(forms.Form):
+    """As what a file is read anew."""
+
+    format = forms.ChoiceField(choices=[(one.name, one.label) for one in FORMATS.values()])
+    encoding = forms.ChoiceField(
+        required=False, choices=[("", "As the file says"), *encodings.CHOICES.items()]
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)

@@ -1,0 +1,32 @@
+"""Which language a text is probably in, to be proposed to whoever loads it. Plain Python."""
+
+import re
+
+UKRAINIAN, RUSSIAN = re.compile(r"[іїєґІЇЄҐ]"), re.compile(r"[ыэъёЫЭЪЁ]")
+CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+COMMON = {
+    "en": {"the", "of", "and", "to", "in", "that", "for", "with", "was", "on"},
+    "de": {"der", "die", "und", "das", "den", "von", "mit", "ist", "nicht", "zu"},
+    "fr": {"le", "la", "les", "des", "et", "une", "que", "pour", "dans", "est"},
+    "es": {"el", "los", "las", "una", "que", "por", "con", "para", "del", "se"},
+    "tr": {"ve", "bir", "bu", "ile", "için", "da", "de", "olarak", "olan", "çok"},
+}
+READ = 4000  # code points
+ENOUGH = 0.06  # of the words
+
+
+def proposed(text):
+    """A code such as ``en``, or nothing where the text does not tell."""
+    text = text[:READ]
+    if len(CYRILLIC.findall(text)) > len(text) / 4:
+        signs = {
+            "uk": len(UKRAINIAN.findall(text)),
+            "ru": len(RUSSIAN.findall(text)),
+        }
+        best = max(signs, key=signs.get)
+        return best if signs[best] > 2 * (sum(signs.values()) - signs[best]) else ""
+    words = re.findall(r"\w+", text.lower())
+    counts = {code: sum(word in common for word in words) for code, common in COMMON.items()}
+    first, second = sorted(counts, key=counts.get, reverse=True)[:2]
+    is_clear = counts[first] >= ENOUGH * len(words) and counts[first] > 1.5 * counts[second]
+    return first if words and is_clear else ""

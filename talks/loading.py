@@ -1,0 +1,261 @@
+"""From a file to an article: begun as an intake, prepared, and loaded; or at once, for many.
+
+What is refused leaves nothing behind. Each step is one transaction, so a crash leaves an intake
+as it last was saved, and an article whole or absent.
+"""
+
+import re
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.forms import CharField
+from django.utils import timezone
+
+from . import importing, languages, pieces
+from .extracting import Unreadable
+from .forms import ArticleForm
+from .models import Article, Intake, IntakeStatus, Original
+
+# Those that a file can tell of, and those that are told for all files of one upload.
+READ_FIELDS = (
+    "title",
+    "byline",
+    "source_credit",
+    "publisher",
+    "url",
+    "published_on",
+    "language",
+    "licence",
+)
+FILE_BYTES = 25_000_000
+
+
+class Stale(Exception):
+    """The intake was changed since: ``current`` is the intake as it stands."""
+
+    def __init__(self, current):
+        super().__init__("This was changed in the meantime.")
+        self.current = current
+
+
+class AlreadyHere(Exception):
+    """The same file, or the same text, is here: ``article``, or ``intake`` in preparation."""
+
+    def __init__(self, message, *, article=None, intake=None):
+        super().__init__(message)
+        self.message, self.article, self.intake = message, article, intake
+
+
+def read(reader, content, **options):
+    """The Extracted of a file, its text sound; raises Unreadable or ArticleRefused."""
+    if len(content) > FILE_BYTES:
+        raise Unreadable(f"The file has {len(content):,} bytes; one file may have {FILE_BYTES:,}.")
+    found = reader.read(content, **options)
+    return found._replace(text=importing.sound_text(found.text))
+
+
+def is_page(content):
+    """Whether pasted text looks like the source of a web page, or of a part of one."""
+    return re.match(
+        rb"\s*<(!doctype|html|head|body|article|main|section|div|p|h[1-6])\b", content, re.I
+    )
+
+
+def refuse_known_file(content):
+    """Raise AlreadyHere where these bytes were loaded before, or are being prepared."""
+    original = Original.objects.filter(sha256=importing.digest(content)).only("pk").first()
+    if original is None:
+        return
+    if article := Article.objects.filter(original=original).order_by("pk").first():
+        raise AlreadyHere("This file was loaded before.", article=article)
+    if intake := Intake.objects.open().filter(original=original).order_by("pk").first():
+        raise AlreadyHere("This file is being prepared already.", intake=intake)
+
+
+def refuse_known_text(text):
+    """Raise AlreadyHere where there is an article of just this text."""
+    if article := Article.objects.filter(sha256=importing.digest(text.encode())).first():
+        raise AlreadyHere("There is an article of this text.", article=article)
+
+
+def begin(user, content, *, name, origin, reader, key=None, defaults=(), **options):
+    """Read a file and begin to prepare it: an :class:`Intake`.
+
+    ``defaults`` are fields of the article that hold unless the file says otherwise. Raises
+    Unreadable, ArticleRefused or AlreadyHere, and then nothing is stored.
+    """
+    key = key or uuid.uuid4()
+    if done := Intake.objects.filter(started_by=user, key=key).first():
+        return done
+    refuse_known_file(content)
+    found = read(reader, content, name=name, **options)
+    refuse_known_text(found.text)
+    fields = fields_of(found, dict(defaults))
+    try:
+        with transaction.atomic():
+            return Intake.objects.create(
+                original=importing.keep_original(content, name),
+                origin=origin,
+                name=name[:300],
+                **as_read(found),
+                fields=fields | {"title_is_editorial": "" if fields["title"] else "on"},
+                started_by=user,
+                key=key,
+            )
+    except IntegrityError:
+        if done := Intake.objects.filter(started_by=user, key=key).first():
+            return done
+        raise
+
+
+def as_read(found):
+    """The fields of an intake that say how and what was read."""
+    return {
+        "format": found.format,
+        "encoding": found.encoding,
+        "extractor": found.extractor,
+        "extractor_version": found.extractor_version,
+        "text": found.text,
+        "layout": layout_of(found),
+    }
+
+
+def layout_of(found):
+    """The text's pieces; a headline that is known as the title is dropped from the text."""
+    layout = pieces.cut(found.text)
+    first = " ".join(layout["pieces"][0]["text"].split())
+    if first == found.fields.get("title") and len(layout["pieces"]) > 1:
+        return pieces.set_kept(layout, [0], False)
+    return layout
+
+
+def fields_of(found, defaults):
+    """What is typed in the form to begin with."""
+    fields = {name: found.fields.get(name, "") for name in READ_FIELDS}
+    fields["source_credit"] = fields["source_credit"] or importing.credit(found.text)
+    told = {name: value for name, value in defaults.items() if value not in (None, "")}
+    if language := told.pop("language", ""):
+        fields["language"] = language
+    fields["language"] = fields["language"] or languages.proposed(found.text)
+    return fields | told
+
+
+@transaction.atomic
+def change(intake, version, *, fields=None, layout=None):
+    """Store what is typed, and how the paragraphs stand. Raises Stale.
+
+    ``layout`` is a function of the layout; it raises pieces.NoSuchPiece for what cannot be.
+    """
+    current = _current(intake, version)
+    if fields is not None:
+        current.fields = current.fields | fields
+    if layout is not None:
+        current.layout = layout(current.layout)
+    _save(current, "fields", "layout")
+    return current
+
+
+@transaction.atomic
+def read_again(intake, version, *, reader, fields, **options):
+    """Read the file anew, as another format or in another encoding. Raises Stale, Unreadable."""
+    current = _current(intake, version)
+    found = read(reader, bytes(current.original.content), name=current.name, **options)
+    for name, value in as_read(found).items():
+        setattr(current, name, value)
+    current.fields = current.fields | fields
+    _save(current, *as_read(found), "fields")
+    return current
+
+
+@transaction.atomic
+def discard(intake, version):
+    """Put an intake aside."""
+    current = _current(intake, version)
+    current.status = IntakeStatus.DISCARDED
+    _save(current, "status")
+    return current
+
+
+@transaction.atomic
+def take_up_again(intake, version):
+    """Go on with an intake that was put aside."""
+    current = _current(intake, version, IntakeStatus.DISCARDED)
+    current.status = IntakeStatus.OPEN
+    _save(current, "status")
+    return current
+
+
+@transaction.atomic
+def finish(user, intake, version, fields):
+    """Make the article of an intake. Raises Stale, ArticleRefused or AlreadyHere."""
+    current = _current(intake, version)
+    text = importing.sound_text(current.outcome)
+    refuse_known_text(text)
+    article, was_new = importing.load(
+        text,
+        loaded_by=user,
+        original=current.original,
+        extractor=current.extractor,
+        extractor_version=current.extractor_version,
+        **fields,
+    )
+    if not was_new:
+        raise AlreadyHere("There is an article of this text.", article=article)
+    current.status, current.article = IntakeStatus.LOADED, article
+    _save(current, "status", "article")
+    return article
+
+
+def load_at_once(content, *, name, reader, round, status, loaded_by=None, told=(), fallback="en"):  # noqa: A002
+    """A file as an article, without preparation: ``(article, was_new)``.
+
+    The fields ``told`` rule over what the file says; ``fallback`` is the language where neither
+    file nor text tell it. Raises Unreadable or ArticleRefused.
+    """
+    found = read(reader, content, name=name)
+    text = importing.sound_text(pieces.assembled(layout_of(found)))
+    fields = sound_fields(fields_of(found, {})) | {k: v for k, v in dict(told).items() if v}
+    fields["language"] = fields["language"] or fallback
+    with transaction.atomic():
+        article, was_new = importing.load(
+            text,
+            round=round,
+            status=status,
+            loaded_by=loaded_by,
+            original=importing.keep_original(content, name),
+            extractor=found.extractor,
+            extractor_version=found.extractor_version,
+            **fields,
+        )
+        if not was_new:
+            transaction.set_rollback(True)
+    return article, was_new
+
+
+def sound_fields(fields):
+    """What a file says of itself, without what could not be stored: nobody is there to mend it."""
+    sound = {}
+    for name, value in fields.items():
+        field = ArticleForm.base_fields[name]
+        try:
+            sound[name] = field.clean(value)
+        except ValidationError:
+            sound[name] = field.empty_value if isinstance(field, CharField) else None
+    return sound
+
+
+def _current(intake, version, status=IntakeStatus.OPEN):
+    """The intake as it stands, ours until the transaction ends."""
+    current = (
+        Intake.objects.select_for_update(of=["self"]).select_related("original").get(pk=intake.pk)
+    )
+    if current.version != version or current.status != status:
+        raise Stale(current)
+    return current
+
+
+def _save(intake, *fields):
+    intake.version += 1
+    intake.updated_at = timezone.now()
+    intake.save(update_fields=[*fields, "version", "updated_at"])

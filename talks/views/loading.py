@@ -1,0 +1,379 @@
+"""How articles come in: the page that takes files and texts, and the page that prepares one."""
+
+import functools
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import HttpResponseClientRedirect
+
+from .. import importing, loading, pieces
+from .. import text as plain_text
+from ..extracting import Reader, Unreadable, encodings
+from ..forms_loading import IntakeForm, NewArticleForm, RereadForm
+from ..models import Article, Intake, IntakeStatus, Origin, Original
+from ..uploads import SpoolUploadHandler
+from .editing import only_admins
+
+GET_OR_POST = ["GET", "HEAD", "POST"]
+SHOWN = 200_000  # code points of a source beside its preview
+WITH_SOURCE = {"text", "markdown", "html"}
+
+
+def takes_uploads(view):
+    """Admit admins before their files are read, which may be many; then check the form's token."""
+
+    @csrf_exempt
+    @functools.wraps(view)
+    def admitted(request, *args, **kwargs):
+        only_admins(request.user)
+        request.upload_handlers = [SpoolUploadHandler(request)]
+        return csrf_protect(view)(request, *args, **kwargs)
+
+    return admitted
+
+
+@require_http_methods(GET_OR_POST)
+@takes_uploads
+@vary_on_headers("HX-Request")
+def article_new(request):
+    """Take in a pasted text or files; what cannot be read is refused with its reason."""
+    is_sent = request.method == "POST"
+    form = NewArticleForm(request.POST if is_sent else None, request.FILES if is_sent else None)
+    context = {"form": form, "open": Intake.objects.visible_to(request.user).open()}
+    context["open"] = context["open"].for_lists().newest_first()[:50]
+    status = 200
+    if form.is_valid():
+        try:
+            intake = begin(request.user, form)
+        except (Unreadable, importing.ArticleRefused) as error:
+            context |= {"refusal": error, "proposals": getattr(error, "proposals", ())}
+            status = 422
+        except loading.AlreadyHere as found:
+            context["found"] = found
+            status = 409
+        else:
+            return onward(request, intake.get_absolute_url())
+    elif form.is_bound:
+        status = 422
+    template = "talks/article_new.html"
+    if request.htmx:
+        template += "#answer"
+    return render(request, template, context, status=status)
+
+
+def begin(user, form):
+    """The intake of what was sent; raises what :func:`loading.begin` does."""
+    sent = form.cleaned_data
+    common = {"key": sent["key"], "defaults": form.defaults()}
+    with Reader() as reader:
+        if sent["files"]:
+            [file] = sent["files"]
+            return loading.begin(
+                user,
+                file.read(loading.FILE_BYTES + 1),
+                name=file.name,
+                origin=Origin.UPLOAD,
+                reader=reader,
+                encoding=sent["encoding"],
+                **common,
+            )
+        content = importing.sound_text(sent["paste"]).encode()
+        return loading.begin(
+            user,
+            content,
+            name=plain_text.first_words(sent["paste"][:2000]),
+            origin=Origin.PASTE,
+            reader=reader,
+            format=sent["paste_format"] or ("html" if loading.is_page(content) else "text"),
+            encoding="utf-8",
+            **common,
+        )
+
+
+def onward(request, address):
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+
+
+@require_http_methods(GET_OR_POST)
+@vary_on_headers("HX-Request")
+def intake_detail(request, intake_id):
+    """Prepare an article: its paragraphs as they will be frozen, and what is known of it."""
+    intakes = Intake.objects.visible_to(request.user).select_related("original", "article")
+    intake = get_object_or_404(intakes, pk=intake_id)
+    if request.method != "POST":
+        form = IntakeForm(fields=intake.fields, version=intake.version)
+        return preparing(request, intake, form)
+    if intake.status == IntakeStatus.LOADED:
+        return onward(request, intake.article.get_absolute_url())
+    form = IntakeForm(request.POST, fields=intake.fields, version=intake.version)
+    form.is_valid()
+    if "version" in form.errors:
+        return preparing(request, intake, form, status=422)
+    action, _, detail = request.POST.get("do", "save").partition("-")
+    if action not in ACTIONS:
+        raise Http404
+    try:
+        return ACTIONS[action](request, intake, form, detail)
+    except loading.Stale as stale:
+        return preparing(
+            request,
+            stale.current,
+            IntakeForm(form.over_version(stale.current.version), fields=stale.current.fields),
+            status=409,
+            differences=unlike(form, stale.current),
+            is_stale=True,
+        )
+    except pieces.NoSuchPiece:
+        said = "That paragraph stands no longer as it did on this page. Nothing was changed."
+        return preparing(request, intake, form, status=422, refusal=said)
+    except (Unreadable, importing.ArticleRefused) as error:
+        return preparing(request, intake, form, status=422, refusal=error)
+    except loading.AlreadyHere as found:
+        return preparing(request, intake, form, status=409, refusal=found.message)
+
+
+def unlike(form, current):
+    """What is stored and what was typed, where they differ, as (label, stored, typed)."""
+    typed = form.typed()
+    stored = {name: current.fields.get(name, "") for name in typed}
+    return [
+        (form[name].label, stored[name], typed[name])
+        for name in typed
+        if stored[name] != typed[name]
+    ]
+
+
+# What can be done on the page, by the first word of the button that was pressed.
+
+
+def save(request, intake, form, _):
+    current = loading.change(intake, form.cleaned_data["version"], fields=form.typed())
+    return changed(request, current, "Saved.")
+
+
+def arrange(how, said):
+    """An action on the pieces whose numbers stand in the button's name or are ticked."""
+
+    def act(request, intake, form, detail):
+        numbers = [detail] if detail else request.POST.getlist("piece")
+        if not numbers or not all(number.isascii() and number.isdigit() for number in numbers):
+            raise pieces.NoSuchPiece
+        numbers = [int(number[:9]) for number in numbers]
+        current = loading.change(
+            intake,
+            form.cleaned_data["version"],
+            fields=form.typed(),
+            layout=lambda layout: how(layout, numbers),
+        )
+        return changed(request, current, said, at=min(numbers))
+
+    return act
+
+
+def open_split(request, intake, form, detail):
+    """Save, and show where a paragraph can be split."""
+    number = piece_number(detail)
+    if number >= len(intake.layout["pieces"]):
+        raise pieces.NoSuchPiece
+    current = loading.change(intake, form.cleaned_data["version"], fields=form.typed())
+    return changed(request, current, "Choose where the new paragraph begins.", split=number)
+
+
+def split(request, intake, form, detail):
+    number, _, offset = detail.partition("-")
+    number, offset = piece_number(number), piece_number(offset)
+    return divided(request, intake, form, number, lambda _: offset)
+
+
+def split_before(request, intake, form, detail):
+    """Split before the words that were typed."""
+    words = request.POST.get("words", "").strip()
+
+    def place(text):
+        offset = text.find(words) if words else -1
+        if offset < 1:
+            raise pieces.NoSuchPiece
+        return offset
+
+    return divided(request, intake, form, piece_number(detail), place)
+
+
+def divided(request, intake, form, number, place):
+    def layout(current):
+        if number >= len(current["pieces"]):
+            raise pieces.NoSuchPiece
+        return pieces.split(current, number, place(current["pieces"][number]["text"]))
+
+    version = form.cleaned_data["version"]
+    current = loading.change(intake, version, fields=form.typed(), layout=layout)
+    return changed(request, current, "The paragraph is split.", at=number)
+
+
+def piece_number(text):
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise pieces.NoSuchPiece
+    return int(text)
+
+
+def begin_again(request, intake, form, _):
+    """The paragraphs as they were read."""
+    current = loading.change(
+        intake,
+        form.cleaned_data["version"],
+        fields=form.typed(),
+        layout=lambda _: pieces.cut(intake.text),
+    )
+    return changed(request, current, "All paragraphs stand as they were read.")
+
+
+def read_again(request, intake, form, _):
+    reread = RereadForm(request.POST)
+    if not reread.is_valid():
+        return preparing(request, intake, form, status=422, refusal="Choose what it is read as.")
+    with Reader() as reader:
+        current = loading.read_again(
+            intake,
+            form.cleaned_data["version"],
+            reader=reader,
+            fields=form.typed(),
+            **reread.cleaned_data,
+        )
+    return changed(request, current, "The file was read again.")
+
+
+def load(request, intake, form, _):
+    """Freeze the text, and store the article."""
+    if not form.is_valid():
+        loading.change(intake, form.cleaned_data["version"], fields=form.typed())
+        intake.refresh_from_db()
+        over = IntakeForm(form.over_version(intake.version), fields=intake.fields)
+        return preparing(request, intake, over, status=422)
+    article = loading.finish(request.user, intake, form.cleaned_data["version"], form.particulars())
+    messages.success(request, f"Loaded, {article.get_status_display().lower()}.")
+    return onward(request, article.get_absolute_url())
+
+
+ACTIONS = {
+    "save": save,
+    "drop": arrange(lambda layout, n: pieces.set_kept(layout, n, False), "Dropped."),
+    "keep": arrange(lambda layout, n: pieces.set_kept(layout, n, True), "Kept."),
+    "join": arrange(lambda layout, n: pieces.joined(layout, n[0]), "Joined."),
+    "open": open_split,
+    "split": split,
+    "before": split_before,
+    "reset": begin_again,
+    "reread": read_again,
+    "load": load,
+}
+
+
+def changed(request, intake, said, *, at=None, split=None):
+    """The page after a change: for htmx its part that can change, else by a redirect."""
+    place = at if split is None else split
+    if request.htmx:
+        form = IntakeForm(fields=intake.fields, version=intake.version)
+        return preparing(request, intake, form, said=said, split=split)
+    messages.success(request, said)
+    query = "" if split is None else f"?split={split}"
+    anchor = "" if place is None else f"#piece-{place}"
+    return redirect(f"{intake.get_absolute_url()}{query}{anchor}")
+
+
+def preparing(request, intake, form, *, status=200, split=None, **context):
+    """The page of an intake, or for htmx its part that can change."""
+    if split is None and request.method != "POST":
+        asked = request.GET.get("split", "")
+        split = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
+    outcome = intake.outcome
+    context |= {
+        "intake": intake,
+        "form": form,
+        "rows": rows(intake.layout, split),
+        "kept_count": sum(piece["kept"] for piece in intake.layout["pieces"]),
+        "words": len(outcome.split()),
+        "lost_count": outcome.count("\ufffd"),
+        "twin": Article.objects.filter(sha256=importing.digest(outcome.encode()))
+        .for_lists()
+        .first(),
+        "reread": RereadForm(initial={"format": intake.format, "encoding": intake.encoding}),
+        "source": source(intake),
+        "shown": SHOWN,
+    }
+    template = "talks/intake_detail.html"
+    if request.htmx:
+        template += "#intake"
+    return render(request, template, context, status=status)
+
+
+def rows(layout, split):
+    """The pieces as the page lists them: numbered as paragraphs where they are kept."""
+    number = 0
+    found = []
+    for index, piece in enumerate(layout["pieces"]):
+        number += piece["kept"]
+        row = {
+            "index": index,
+            "text": piece["text"],
+            "kept": piece["kept"],
+            "number": number if piece["kept"] else "",
+            "can_join": index > 0 and piece["kept"] and layout["pieces"][index - 1]["kept"],
+        }
+        if index == split and piece["kept"]:
+            whole = plain_text.Paragraph(1, "body", 0, len(piece["text"]), piece["text"])
+            row["sentences"] = [
+                (one.start, plain_text.first_words(one.text))
+                for one in plain_text.sentences(whole)[1:]
+            ]
+            row["is_open"] = True
+        found.append(row)
+    return found
+
+
+def source(intake):
+    """What stood in the file, where that can be read as it is."""
+    if intake.format not in WITH_SOURCE:
+        return intake.text[:SHOWN]
+    try:
+        text, _ = encodings.decode(bytes(intake.original.content), intake.encoding)
+    except Unreadable:
+        return intake.text[:SHOWN]
+    return text[:SHOWN]
+
+
+@require_POST
+def intake_discard(request, intake_id):
+    """Put an intake aside, or take it up again."""
+    intake = get_object_or_404(Intake.objects.visible_to(request.user), pk=intake_id)
+    version = request.POST.get("version", "")
+    number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+    again = "again" in request.POST
+    try:
+        intake = (loading.take_up_again if again else loading.discard)(intake, number)
+    except loading.Stale:
+        messages.error(request, "This was changed in the meantime; look at it once more.")
+        return redirect(intake)
+    if again:
+        messages.success(request, "Taken up again.")
+        return redirect(intake)
+    messages.success(request, "Put aside.")
+    return redirect(intake)
+
+
+@require_safe
+def original(request, original_id):
+    """The file as it came, to be saved; never shown as a page of ours."""
+    only_admins(request.user)
+    row = get_object_or_404(Original, pk=original_id)
+    return HttpResponse(
+        bytes(row.content),
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": content_disposition_header(True, row.name),
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        },
+    )

@@ -1,0 +1,392 @@
+"""Loading articles on the web: read, prepared, frozen; refused with a reason and nothing stored."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from talks.models import Article, Intake, Original
+
+from ..factories import make_article, make_round
+
+pytestmark = pytest.mark.django_db
+NEW = "/articles/new/"
+PAGE = """<!doctype html><html lang="en"><head><title>Talks end | Example News</title>
+<link rel="canonical" href="https://example.org/talks"><meta property="og:site_name" content="Example News">
+<meta name="author" content="Ada Writer"><meta property="article:published_time" content="2025-05-16T10:00:00Z">
+</head><body><nav><a href="/">Home</a></nav><article><h1>Talks end</h1>
+<p>The first talks between the two sides in three years <b>ended</b> in Istanbul on Friday.</p>
+<p>They agreed on an exchange of prisoners, and on little else, officials said.</p></article>
+<footer>Copyright, all rights reserved</footer></body></html>"""
+
+
+@pytest.fixture
+def talks_round():
+    return make_round(slug="geneva")
+
+
+@pytest.fixture
+def loader(client, admin, talks_round):
+    """Sends a file or a paste as an admin does: ``loader(paste="…")``, ``loader(("a.txt", b"…"))``."""
+    client.force_login(admin)
+
+    def send(*files, **fields):
+        data = {"round": talks_round.pk, "status": "draft"} | fields
+        if files:
+            data["files"] = [SimpleUploadedFile(name, content) for name, content in files]
+        return client.post(NEW, data)
+
+    return send
+
+
+def text_of(response):
+    return " ".join(response.content.decode().split())
+
+
+def stored():
+    return [model.objects.count() for model in (Original, Intake, Article)]
+
+
+def press(client, intake, do, **fields):
+    """Press a button of the intake's page, with the form as it stands."""
+    intake.refresh_from_db()
+    typed = {name: value for name, value in intake.fields.items() if value}
+    data = typed | {"version": intake.version, "do": do} | fields
+    return client.post(intake.get_absolute_url(), data)
+
+
+def test_a_pasted_text_is_prepared_and_then_loaded_as_it_is(client, loader, admin, talks_round):
+    text = "They met.\n\n  They agreed \u00a0 on little.\nSource: CNN"
+
+    response = loader(paste=text.replace("\n", "\r\n"))
+
+    intake = Intake.objects.get()
+    assert (response.status_code, response.url) == (302, intake.get_absolute_url())
+    assert intake.outcome == text
+    assert client.get(response.url).status_code == 200
+    response = press(client, intake, "load", language="en", title="They met")
+    article = Article.objects.get()
+    assert response.url == article.get_absolute_url()
+    assert [
+        article.text, article.title, article.source_credit, article.round, article.status,
+        article.loaded_by, bytes(article.original.content), article.extractor,
+    ] == [text, "They met", "CNN", talks_round, "draft", admin, text.encode(), "parley"]  # fmt: skip
+
+
+def test_a_web_page_tells_what_is_known_of_it(client, loader):
+    loader(("talks.html", PAGE.encode()), status="published")
+
+    intake = Intake.objects.get()
+    assert {name: value for name, value in intake.fields.items() if name not in {"round", "status"}} == {
+        "title": "Talks end",
+        "byline": "Ada Writer",
+        "publisher": "Example News",
+        "published_on": "2025-05-16",
+        "language": "en",
+        "url": "https://example.org/talks",
+        "licence": "",
+        "source_credit": "",
+        "title_is_editorial": "",
+    }  # fmt: skip
+    press(client, intake, "load")
+    article = Article.objects.get()
+    assert article.text == (
+        "The first talks between the two sides in three years ended in Istanbul on Friday.\n"
+        "They agreed on an exchange of prisoners, and on little else, officials said."
+    )
+    assert (article.title, article.status, article.original.name) == (
+        "Talks end", "published", "talks.html",
+    )  # fmt: skip
+    assert (article.extractor, article.original.content) == ("trafilatura", PAGE.encode())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.txt", b" \n\t", "There is no text in it."),
+        ("a.txt", b"\xef\xbb\xbf", "There is no text in it."),
+        ("a.txt", b"one\ntwo\x00", "Line 2 has the control character U+0000"),
+        ("a.txt", "Привіт усім".encode("cp1251"), "This is not UTF-8: byte 0xcf in line 1."),
+        ("a.txt", b"surrogate \xed\xa0\x80", "This is not UTF-8: byte 0xed in line 1."),
+        ("a.txt", b"\xff\xfea", "This is not UTF-16: byte 0x61 in line 1."),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1", "This is an old Word file."),
+        ("a.rtf", rb"{\rtf1 They met.}", "This is an RTF file."),
+        ("a.png", b"\x89PNG\r\n", "This is a picture."),
+        ("a.xyz", b"They met.", "Files that end in .xyz are not read."),
+        ("a.html", b"<html><body></body></html>", "There is no article in this page"),
+        ("a.txt", b"a" * 5_000_001, "The text has 5,000,001 bytes; an article may have 5,000,000."),
+        ("a.txt", b"a" * 25_000_001, "The file has 25,000,001 bytes; one file may have 25,000,000."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused_with_its_reason_and_nothing_stored(
+    loader, name, content, reason
+):
+    response = loader((name, content))
+
+    assert response.status_code == 422
+    assert reason in text_of(response)
+    assert stored() == [0, 0, 0]
+
+
+def test_an_empty_file_is_refused(loader):
+    response = loader(("a.txt", b""))
+
+    assert response.status_code == 422
+    assert "The file is empty." in text_of(response)
+    assert stored() == [0, 0, 0]
+
+
+def test_nothing_sent_is_answered_with_what_to_do(loader):
+    response = loader(paste=" \n ")
+
+    assert response.status_code == 422
+    assert "Choose a file, or paste a text." in text_of(response)
+
+
+def test_an_encoding_is_proposed_and_holds_once_it_is_chosen(loader):
+    content = "Сторони домовилися про обмін полоненими.".encode("cp1251")
+
+    response = loader(("a.txt", content))
+    assert "cp1251</strong>: <bdi>Сторони домовилися про обмін полоненими.</bdi>" in text_of(
+        response
+    )
+    assert stored() == [0, 0, 0]
+
+    loader(("a.txt", content), encoding="cp1251")
+    intake = Intake.objects.get()
+    assert (intake.text, intake.encoding, intake.fields["language"]) == (
+        "Сторони домовилися про обмін полоненими.", "cp1251", "uk",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-32"])
+def test_a_byte_order_mark_says_the_encoding(loader, encoding):
+    loader(("a.txt", "Сторони домовилися.\r\nОбмін".encode(encoding)))
+
+    assert Intake.objects.get().outcome == "Сторони домовилися.\nОбмін"
+
+
+def test_the_same_file_again_is_found(client, loader):
+    loader(("a.txt", b"They met."))
+    intake = Intake.objects.get()
+
+    again = loader(("b.txt", b"They met."))
+    assert again.status_code == 409
+    assert intake.get_absolute_url() in text_of(again)
+
+    press(client, intake, "load", language="en")
+    article = Article.objects.get()
+    again = loader(("c.txt", b"They met."))
+    assert again.status_code == 409
+    assert "This file was loaded before." in text_of(again)
+    assert article.get_absolute_url() in text_of(again)
+    assert stored() == [1, 1, 1]
+
+
+def test_the_same_text_under_another_address_is_found(loader):
+    article = make_article("They met.\nThey agreed.", url="https://example.org/a")
+
+    response = loader(paste="They met.\r\nThey agreed.")
+
+    assert response.status_code == 409
+    assert "There is an article of this text." in text_of(response)
+    assert article.get_absolute_url() in text_of(response)
+    assert "https://example.org/a" in text_of(response)
+    assert stored() == [0, 0, 1]
+
+
+def test_a_text_that_became_another_article_in_the_meantime_is_not_loaded_twice(client, loader):
+    loader(paste="They met.\nAdvertisement")
+    intake = Intake.objects.get()
+    make_article("They met.")
+
+    press(client, intake, "drop-1")
+    response = press(client, intake, "load", language="en")
+
+    assert response.status_code == 409
+    assert "There is an article of this text." in text_of(response)
+    assert Article.objects.count() == 1
+
+
+def test_paragraphs_are_dropped_split_and_joined(client, loader):
+    loader(paste="One. Two.\nAdvertisement\nThree\nfour.")
+    intake = Intake.objects.get()
+
+    press(client, intake, "drop-1")
+    press(client, intake, "join-3")
+    press(client, intake, "split-0-5")
+    intake.refresh_from_db()
+    assert intake.outcome == "One.\nTwo.\nThree four."
+    press(client, intake, "keep", piece=["2"])
+    press(client, intake, "before-3", words="four")
+    intake.refresh_from_db()
+    assert intake.outcome == "One.\nTwo.\nAdvertisement\nThree\nfour."
+    press(client, intake, "drop", piece=["0", "1", "2"])
+    press(client, intake, "load", language="en")
+    assert Article.objects.get().text == "Three\nfour."
+    intake.refresh_from_db()
+    assert intake.text == "One. Two.\nAdvertisement\nThree\nfour."
+
+
+def test_where_to_split_is_offered_at_its_sentences(client, loader):
+    loader(paste="They met. They agreed.")
+    intake = Intake.objects.get()
+
+    response = press(client, intake, "open-0")
+
+    assert response.url == f"{intake.get_absolute_url()}?split=0#piece-0"
+    page = text_of(client.get(response.url))
+    assert (
+        '<button class="button small quiet" type="submit" name="do" value="split-0-10">They agreed.</button>'
+        in page
+    )
+
+
+@pytest.mark.parametrize(
+    "do",
+    ["drop-9", "join-0", "join-9", "split-0-0", "split-0-99", "split-9-1", "before-0", "drop",
+     "open-9", "drop-x", "split-0", f"drop-{'9' * 30}"],
+)  # fmt: skip
+def test_what_no_paragraph_is_changes_nothing(client, loader, do):
+    loader(paste="They met.")
+    intake = Intake.objects.get()
+
+    response = press(client, intake, do, title="Typed")
+
+    assert response.status_code == 422
+    assert "Typed" in text_of(response)
+    intake.refresh_from_db()
+    assert (intake.version, intake.outcome) == (1, "They met.")
+
+
+def test_what_is_typed_is_kept_with_every_step_valid_or_not(client, loader):
+    loader(paste="They met.\nAdvertisement")
+    intake = Intake.objects.get()
+
+    press(client, intake, "drop-1", title="They met", published_on="soon", language="")
+
+    page = text_of(client.get(intake.get_absolute_url()))
+    assert 'value="They met"' in page
+    assert 'value="soon"' in page
+    response = press(client, intake, "load", language="")
+    assert response.status_code == 422
+    assert "Enter a valid date." in text_of(response)
+    assert Article.objects.count() == 0
+
+
+def test_a_stale_page_is_answered_with_both_versions(client, loader):
+    loader(paste="They met.\nAdvertisement")
+    intake = Intake.objects.get()
+    press(client, intake, "save", title="Theirs")
+
+    response = press(client, intake, "drop-1", version=1, title="Mine")
+
+    assert response.status_code == 409
+    page = text_of(response)
+    assert "<td><bdi>Theirs</bdi></td> <td><bdi>Mine</bdi></td>" in page
+    assert '<input type="hidden" name="version" value="2" id="id_version">' in page
+    intake.refresh_from_db()
+    assert (intake.fields["title"], intake.outcome) == ("Theirs", "They met.\nAdvertisement")
+
+
+def test_loading_twice_makes_one_article(client, loader):
+    loader(paste="They met.")
+    intake = Intake.objects.get()
+
+    first = press(client, intake, "load", language="en")
+    second = press(client, intake, "load", language="en")
+
+    assert first.url == second.url == Article.objects.get().get_absolute_url()
+
+
+def test_sending_twice_begins_one_intake(loader):
+    key = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
+
+    answers = {loader(paste="They met.", key=key).url for _ in range(2)}
+
+    assert answers == {Intake.objects.get().get_absolute_url()}
+
+
+def test_what_was_put_aside_can_be_taken_up_again(client, loader):
+    loader(paste="They met.")
+    intake = Intake.objects.get()
+    address = reverse("talks:intake_discard", args=[intake.pk])
+
+    client.post(address, {"version": 1})
+    assert press(client, intake, "load", language="en").status_code == 409
+    client.post(address, {"version": 2, "again": "1"})
+
+    assert press(client, intake, "load", language="en").status_code == 302
+    assert Article.objects.get().text == "They met."
+
+
+def test_a_file_can_be_read_again_as_something_else(client, loader):
+    loader(("a.txt", "<p>Zürich, the talks</p>".encode("cp1252")), encoding="cp1250")
+    intake = Intake.objects.get()
+
+    press(client, intake, "reread", format="html", encoding="cp1252")
+
+    intake.refresh_from_db()
+    assert (intake.outcome, intake.format) == ("Zürich, the talks", "html")
+    response = press(client, intake, "reread", format="text", encoding="utf-8")
+    assert response.status_code == 422
+    assert "This is not UTF-8" in text_of(response)
+    intake.refresh_from_db()
+    assert intake.format == "html"
+
+
+def test_the_original_is_handed_out_as_a_file_and_never_as_a_page(client, loader):
+    loader(("талкс.html", PAGE.encode()))
+
+    response = client.get(reverse("talks:original", args=[Original.objects.get().pk]))
+
+    assert response.content == PAGE.encode()
+    assert response["Content-Type"] == "application/octet-stream"
+    assert response["Content-Disposition"].startswith("attachment; filename*=utf-8''")
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("who", ["researcher", "editor"])
+def test_nobody_but_admins_loads(client, loader, request, who):
+    loader(paste="They met.")
+    intake = Intake.objects.get()
+    client.force_login(request.getfixturevalue(who))
+
+    answers = [
+        client.get(NEW),
+        client.post(NEW, {"paste": "More."}),
+        client.get(intake.get_absolute_url()),
+        client.post(intake.get_absolute_url(), {"do": "load", "version": 1}),
+        client.post(reverse("talks:intake_discard", args=[intake.pk]), {"version": 1}),
+        client.get(reverse("talks:original", args=[intake.original_id])),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 6
+    assert stored() == [1, 1, 0]
+
+
+def test_a_strangers_upload_is_turned_away_before_it_is_read(client):
+    response = client.post(NEW, {"files": SimpleUploadedFile("a.txt", b"x" * 2_000_000)})
+
+    assert (response.status_code, response.url.partition("?")[0]) == (302, "/sign-in/")
+
+
+def test_an_upload_without_the_forms_token_is_refused(admin):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(admin)
+
+    response = client.post(NEW, {"paste": "They met."})
+
+    assert response.status_code == 403
+    assert stored() == [0, 0, 0]
+
+
+def test_more_than_the_upload_limit_is_answered_413(client, admin, settings):
+    settings.UPLOAD_LIMITS = {NEW: 3_000_000}
+    client.force_login(admin)
+
+    response = client.post(NEW, {"files": SimpleUploadedFile("a.txt", b"x" * 3_000_001)})
+
+    assert response.status_code == 413
+    assert stored() == [0, 0, 0]
