@@ -11,8 +11,10 @@ from ..factories import make_article, make_round
 pytestmark = pytest.mark.django_db
 NEW = "/articles/new/"
 PAGE = """<!doctype html><html lang="en"><head><title>Talks end | Example News</title>
-<link rel="canonical" href="https://example.org/talks"><meta property="og:site_name" content="Example News">
-<meta name="author" content="Ada Writer"><meta property="article:published_time" content="2025-05-16T10:00:00Z">
+<link rel="canonical" href="https://example.org/talks">
+<meta property="og:site_name" content="Example News">
+<meta name="author" content="Ada Writer">
+<meta property="article:published_time" content="2025-05-16T10:00:00Z">
 </head><body><nav><a href="/">Home</a></nav><article><h1>Talks end</h1>
 <p>The first talks between the two sides in three years <b>ended</b> in Istanbul on Friday.</p>
 <p>They agreed on an exchange of prisoners, and on little else, officials said.</p></article>
@@ -26,7 +28,7 @@ def talks_round():
 
 @pytest.fixture
 def loader(client, admin, talks_round):
-    """Sends a file or a paste as an admin does: ``loader(paste="…")``, ``loader(("a.txt", b"…"))``."""
+    """Sends what an admin sends: ``loader(paste="…")`` or ``loader(("a.txt", b"…"))``."""
     client.force_login(admin)
 
     def send(*files, **fields):
@@ -69,14 +71,17 @@ def test_a_pasted_text_is_prepared_and_then_loaded_as_it_is(client, loader, admi
     assert [
         article.text, article.title, article.source_credit, article.round, article.status,
         article.loaded_by, bytes(article.original.content), article.extractor,
-    ] == [text, "They met", "CNN", talks_round, "draft", admin, text.encode(), "parley"]  # fmt: skip
+    ] == [
+        text, "They met", "CNN", talks_round, "draft", admin, text.encode(), "parley"
+    ]  # fmt: skip
 
 
 def test_a_web_page_tells_what_is_known_of_it(client, loader):
     loader(("talks.html", PAGE.encode()), status="published")
 
     intake = Intake.objects.get()
-    assert {name: value for name, value in intake.fields.items() if name not in {"round", "status"}} == {
+    told = {name: intake.fields[name] for name in intake.fields if name not in {"round", "status"}}
+    assert told == {
         "title": "Talks end",
         "byline": "Ada Writer",
         "publisher": "Example News",
@@ -113,8 +118,8 @@ def test_a_web_page_tells_what_is_known_of_it(client, loader):
         ("a.png", b"\x89PNG\r\n", "This is a picture."),
         ("a.xyz", b"They met.", "Files that end in .xyz are not read."),
         ("a.html", b"<html><body></body></html>", "There is no article in this page"),
-        ("a.txt", b"a" * 5_000_001, "The text has 5,000,001 bytes; an article may have 5,000,000."),
-        ("a.txt", b"a" * 25_000_001, "The file has 25,000,001 bytes; one file may have 25,000,000."),
+        ("a.txt", b"a" * 5_000_001, "The text has 5,000,001 bytes;"),
+        ("a.txt", b"a" * 25_000_001, "The file has 25,000,001 bytes;"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_with_its_reason_and_nothing_stored(
@@ -235,10 +240,7 @@ def test_where_to_split_is_offered_at_its_sentences(client, loader):
 
     assert response.url == f"{intake.get_absolute_url()}?split=0#piece-0"
     page = text_of(client.get(response.url))
-    assert (
-        '<button class="button small quiet" type="submit" name="do" value="split-0-10">They agreed.</button>'
-        in page
-    )
+    assert 'type="submit" name="do" value="split-0-10">They agreed.</button>' in page
 
 
 @pytest.mark.parametrize(
