@@ -31,7 +31,7 @@ class NewArticleForm(forms.Form):
     files = FilesField(
         label="Files",
         required=False,
-        help_text="Text, Markdown or HTML.",
+        help_text="Text, Markdown, HTML, Word, OpenDocument, PDF with a text layer, or EPUB.",
     )
     encoding = forms.ChoiceField(
         label="Encoding",

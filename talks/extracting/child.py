@@ -14,8 +14,12 @@ import sys
 
 MEMORY = 1_500_000_000  # bytes of address space
 LIBRARIES = {
+    "docx": "lxml",
+    "epub": "lxml",
     "html": "trafilatura",
     "markdown": "markdown-it-py",
+    "odt": "lxml",
+    "pdf": "pdfminer.six",
 }
 
 

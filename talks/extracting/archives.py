@@ -1,0 +1,74 @@
+"""ZIP files, which may be made to harm: opened only within limits, read only as far as they say."""
+
+import io
+import re
+import stat
+import zipfile
+import zlib
+
+from .results import Unreadable
+
+MEMBERS = 5_000
+EXPANDED = 400_000_000  # bytes of all members together
+RATIO = 250  # times the packed size, above which nothing honest expands
+# NotImplementedError is a RuntimeError.
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OverflowError)
+FREE = 1_000_000  # bytes that a member may always expand to: an empty form compresses well
+
+
+def open_zip(source):
+    """The ZipFile of bytes or of an open file; raises Unreadable for what looks like an attack."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
+        members = archive.infolist()
+    except BROKEN:
+        raise Unreadable("The file is broken: its ZIP directory cannot be read.") from None
+    if len(members) > MEMBERS:
+        raise Unreadable(f"The archive has {len(members):,} files; it may have {MEMBERS:,}.")
+    for member in members:
+        _refuse_unsafe(member)
+    if sum(member.file_size for member in members) > EXPANDED:
+        raise Unreadable("The archive would expand to more than 400 MB.")
+    return archive
+
+
+def _refuse_unsafe(member):
+    name = member.filename
+    parts = re.split(r"[/\\]", name)
+    if name.startswith(("/", "\\")) or ".." in parts or re.match(r"[A-Za-z]:", name):
+        raise Unreadable(f"The archive has a path in it that leads out of it: {name[:80]!r}.")
+    mode = member.external_attr >> 16
+    if stat.S_IFMT(mode) not in {0, stat.S_IFREG, stat.S_IFDIR}:
+        raise Unreadable(f"The archive has a link or a device in it: {name[:80]!r}.")
+    if member.flag_bits & 1:
+        raise Unreadable("The archive is encrypted. Take the password off and send it again.")
+    if member.file_size > FREE and member.file_size > RATIO * max(1, member.compress_size):
+        raise Unreadable(f"{name[:80]!r} expands {RATIO} times and more, as ZIP bombs do.")
+
+
+def read_member(archive, name, limit):
+    """The bytes of one member, at most ``limit`` and whatever its directory says."""
+    try:
+        with archive.open(name) as member:
+            content = member.read(limit + 1)
+    except KeyError:
+        raise Unreadable(f"The file is broken: it has no {name} in it.") from None
+    except BROKEN:
+        raise Unreadable(f"The file is broken: {name[:80]} cannot be unpacked.") from None
+    if len(content) > limit:
+        raise Unreadable(f"{name[:80]!r} expands to more than {limit:,} bytes.")
+    return content
+
+
+def names(source):
+    """The members' names, and the content of one called mimetype; nothing for a broken archive."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(source)) as archive:
+            found = archive.namelist()[:MEMBERS]
+            mimetype = ""
+            if "mimetype" in found:
+                with archive.open("mimetype") as member:
+                    mimetype = member.read(200).decode("ascii", "replace").strip()
+            return found, mimetype
+    except BROKEN:
+        return [], ""

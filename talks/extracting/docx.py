@@ -1,0 +1,66 @@
+"""Word documents: the paragraphs of the main part, with insertions and without deletions.
+
+Macros, comments, headers and footnotes are other parts of the file and are not opened.
+"""
+
+from . import xml
+from .archives import open_zip
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
+OFFICE = "/officeDocument"
+CORE = {"title": "title", "creator": "byline", "language": "language"}
+SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "softHyphen": "\u00ad"}
+# What was taken away, and what only repeats a drawing for old programs.
+UNREAD = {"del", "moveFrom", "Fallback", "pPr", "rPr"}
+
+
+def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
+    """``(text, fields, encoding)``."""
+    with open_zip(data) as archive:
+        members = set(archive.namelist())
+        root = xml.part(archive, _main_part(archive))
+        fields = {}
+        if "docProps/core.xml" in members:
+            fields = xml.said(xml.part(archive, "docProps/core.xml"), CORE)
+    lines, titles = [], []
+    for paragraph in root.iter(W + "p", STRICT + "p"):
+        if any(_local(above) in UNREAD for above in paragraph.iterancestors()):
+            continue
+        found = [line for line in "".join(_text(paragraph)).split("\n") if line.strip()]
+        if _style(paragraph) == "Title" and found:
+            titles.append(" ".join(found))
+        lines += found
+    if titles:
+        fields["title"] = titles[0]
+    return "\n".join(lines), fields, ""
+
+
+def _main_part(archive):
+    for link in xml.part(archive, "_rels/.rels"):
+        if (link.get("Type") or "").endswith(OFFICE):
+            return (link.get("Target") or "").lstrip("/")
+    return "word/document.xml"
+
+
+def _local(element):
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _style(paragraph):
+    found = next(iter(paragraph.iter(W + "pStyle", STRICT + "pStyle")), None)
+    values = [] if found is None else [v for k, v in found.items() if k.endswith("}val")]
+    return values[0] if values else ""
+
+
+def _text(element):
+    """A paragraph's own text; those within it, of text boxes, come by themselves."""
+    for child in element:
+        kind = _local(child)
+        if kind == "t":
+            yield child.text or ""
+        elif kind in SIGNS:
+            is_page = any(k.endswith("}type") and v != "textWrapping" for k, v in child.items())
+            yield "" if kind == "br" and is_page else SIGNS[kind]
+        elif kind not in UNREAD and kind != "p":
+            yield from _text(child)

@@ -1,0 +1,125 @@
+"""Files as the world's programs write them, made small: for tests of what can be read from them."""
+
+import html
+import io
+import zipfile
+from xml.sax.saxutils import escape
+
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+ODF = "urn:oasis:names:tc:opendocument:xmlns"
+
+
+def make_zip(members, **attributes):
+    """A ZIP of ``{name: content}``."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            info = zipfile.ZipInfo(name)
+            info.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            for key, value in attributes.items():
+                setattr(info, key, value)
+            archive.writestr(info, content)
+    return packed.getvalue()
+
+
+def make_html(lines, head="", lang="en"):
+    body = "\n".join(f"<p>{html.escape(line)}</p>" for line in lines)
+    return f"""<!doctype html><html lang="{lang}"><head><meta charset="utf-8">{head}</head>
+<body><nav><a href="/">Home</a></nav><article>{body}</article></body></html>""".encode()
+
+
+def make_docx(lines=(), body="", extra=(), core=""):
+    paragraphs = body or "".join(
+        f'<w:p><w:r><w:t xml:space="preserve">{escape(line)}</w:t></w:r></w:p>' for line in lines
+    )
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+    members = {
+        "[Content_Types].xml": "<Types/>",
+        "_rels/.rels": "<Relationships><Relationship Id='1' "
+        f"Type='{office}' Target='word/document.xml'/></Relationships>",
+        "word/document.xml": f'<w:document xmlns:w="{W}"><w:body>{paragraphs}</w:body>'
+        "</w:document>",
+    }
+    if core:
+        members["docProps/core.xml"] = f'<c xmlns:dc="http://purl.org/dc/elements/1.1/">{core}</c>'
+    return make_zip(members | dict(extra))
+
+
+def make_odt(lines=(), body="", extra=()):
+    paragraphs = body or "".join(f"<text:p>{escape(line)}</text:p>" for line in lines)
+    content = (
+        f'<office:document-content xmlns:office="{ODF}:office:1.0" xmlns:text="{ODF}:text:1.0">'
+        f"<office:body><office:text>{paragraphs}</office:text></office:body>"
+        "</office:document-content>"
+    )
+    mimetype = "application/vnd.oasis.opendocument.text"
+    return make_zip({"mimetype": mimetype, "content.xml": content} | dict(extra))
+
+
+def make_epub(lines, extra=(), chapter=None):
+    body = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    page = chapter or (
+        '<!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml"><head><title>x</title></head>'
+        f"<body>{body}</body></html>"
+    )
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf"><metadata '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>The talks</dc:title>'
+        "<dc:language>en</dc:language><dc:date>2025-05-16T00:00:00Z</dc:date></metadata>"
+        '<manifest><item id="a" href="text/a.xhtml"/></manifest>'
+        '<spine><itemref idref="a"/></spine></package>'
+    )
+    return make_zip(
+        {
+            "mimetype": "application/epub+zip",
+            "META-INF/container.xml": '<container><rootfiles><rootfile full-path="OPS/b.opf"/>'
+            "</rootfiles></container>",
+            "OPS/b.opf": package,
+            "OPS/text/a.xhtml": page,
+        }
+        | dict(extra)
+    )
+
+
+def make_pdf(paragraphs=(), width=90, trailer="", title="The talks"):
+    """A PDF of one long page, its lines broken at ``width`` characters as a printer would."""
+    commands, y = [], 1900
+    for paragraph in paragraphs:
+        for line in _wrapped(paragraph, width):
+            raw = line.encode("cp1252").replace(b"\\", b"\\\\")
+            raw = raw.replace(b"(", b"\\(").replace(b")", b"\\)")
+            commands.append(b"BT /F1 10 Tf 40 %d Td (%s) Tj ET" % (y, raw))
+            y -= 12
+        y -= 14
+    stream = b"\n".join(commands)
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 700 2000] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>",
+        b"<< /Title (%s) >>" % title.encode(),
+    ]
+    written, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(written))
+        written += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    start = len(written)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return written + (
+        b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R /Info 6 0 R %s >>\n"
+        b"startxref\n%d\n%%%%EOF"
+        % (len(places) + 1, table, len(places) + 1, trailer.encode(), start)
+    )
+
+
+def _wrapped(paragraph, width):
+    line = ""
+    for word in paragraph.split(" "):
+        if line and len(line) + 1 + len(word) > width:
+            yield line
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    yield line
