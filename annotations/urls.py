@@ -1,6 +1,15 @@
 from django.urls import path
 
-from .views import acts, browsing, notes, passages, reader, recording
+from .views import (
+    acts,
+    browsing,
+    codebook,
+    codebook_lists,
+    notes,
+    passages,
+    reader,
+    recording,
+)
 
 app_name = "annotations"
 
@@ -17,7 +26,22 @@ urlpatterns = [
     path("notes/<id:note_id>/withdraw/", notes.note_withdraw, name="note_withdraw"),
     path("acts/", acts.act_list, name="act_list"),
     path("acts/<id:act_id>/undo/", acts.act_undo, name="act_undo"),
-    path("codebook/", browsing.codebook, name="codebook"),
+    path("codebook/", codebook.codebook, name="codebook"),
+    path("codebook/move/", codebook.tree_move, name="tree_move"),
+    path("codebook/proposed/", codebook_lists.proposal_list, name="proposal_list"),
+    path("codebook/recheck/", codebook_lists.recheck, name="recheck"),
+    path("codebook/versions/", codebook_lists.version_list, name="version_list"),
+    path(
+        "taggings/<id:tagging_id>/recheck/", codebook_lists.tagging_recheck, name="tagging_recheck"
+    ),
+    path("tags/new/", codebook.tag_new, name="tag_new"),
+    path("tags/<id:tag_id>/edit/", codebook.tag_edit, name="tag_edit"),
+    path("tags/<id:tag_id>/move/", codebook.tag_move, name="tag_move"),
+    path("tags/<id:tag_id>/merge/", codebook.tag_merge, name="tag_merge"),
+    path("tags/<id:tag_id>/split/", codebook.tag_split, name="tag_split"),
+    path("tags/<id:tag_id>/archive/", codebook.tag_archive, name="tag_archive"),
+    path("tags/<id:tag_id>/accept/", codebook.tag_accept, name="tag_accept"),
+    path("tags/<id:tag_id>/restore/", codebook.tag_restore, name="tag_restore"),
     path("tags/<id:tag_id>/", browsing.tag_detail, name="tag_detail"),
     path("tags/<id:tag_id>/notes/", notes.tag_notes, name="tag_notes"),
     path("articles/<id:article_id>/positions/new/", recording.position_new, name="position_new"),

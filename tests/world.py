@@ -7,7 +7,7 @@ import dataclasses
 
 from accounts.models import Role
 from annotations import coding, recording
-from annotations.models import Draft, DraftKind, Visibility
+from annotations.models import Draft, DraftKind, TagStatus, Visibility
 from talks import merging
 from talks.models import ArticleStatus, Passage, WorkStatus
 
@@ -107,6 +107,7 @@ def _put(world, article, tag):
         "empty round": make_round().slug,
         "passage": Passage.objects.at(article, 0, 4).pk,
         "tag": tag.pk,
+        "merged tag": make_tag(status=TagStatus.ARCHIVED, replaced_by=tag).pk,
         "party": position.party.slug,
         "merged party": merged_party.slug,
         "participation": make_participation(round=article.round).pk,

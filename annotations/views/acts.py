@@ -12,13 +12,17 @@ from annotations.models import Act
 from . import answers
 
 PAGE = 50
+CODEBOOK_PAGES = {"codebook", "proposal_list", "recheck", "version_list"}
 
 
 @require_safe
 def act_list(request):
     """One's own acts, newest first, each with its way back."""
     acts = (
-        Act.objects.filter(actor=request.user).select_related("article", "undone_by").newest_first()
+        Act.objects.filter(actor=request.user)
+        .select_related("article", "undone_by")
+        .defer("changes", "undone_by__changes", "article__text")
+        .newest_first()
     )
     page = Paginator(acts, PAGE).get_page(request.GET.get("page"))
     return render(request, "annotations/act_list.html", {"page": page})
@@ -34,6 +38,10 @@ def act_undo(request, act_id):
         done = coding.undo(request.user, act)
     except coding.Refused as error:
         return answers.refused(request, message=str(error), status=409)
+    if request.POST.get("to") in CODEBOOK_PAGES:
+        if done is not None:
+            messages.success(request, f"{done.summary}.")
+        return redirect(f"annotations:{request.POST['to']}")
     if act.article is not None and (request.htmx or "from_list" not in request.POST):
         return answers.changed(request, act.article, done)
     if done is not None:

@@ -10,7 +10,7 @@ from talks.access import public_reading
 from .. import overview
 from ..filters import ArticleFilterForm, PassageFilterForm
 from ..forms import NoteForm
-from ..models import Codebook, Note
+from ..models import Note
 from ..reading import Tags, threads_by
 
 ARTICLES = 50
@@ -27,21 +27,6 @@ def article_list(request):
     if not page.object_list and not form.is_narrowed():
         context["is_empty"] = True
     return render(request, "annotations/article_list.html", context, status=status_of(form))
-
-
-@require_safe
-def codebook(request):
-    """The tags as a tree, with what they mean and how often they are used."""
-    tags = Tags()
-    alone, branch = overview.passage_counts(tags, request.user)
-    for tag in tags.tree:
-        tag.below = tags.children[tag.pk]
-        tag.passage_count = alone.get(tag.pk, 0)
-        tag.branch_count = branch.get(tag.pk, 0)
-    codebooks = list(Codebook.objects.order_by("pk"))
-    for one in codebooks:
-        one.roots = [tag for tag in tags.children[None] if tag.codebook_id == one.pk]
-    return render(request, "annotations/codebook.html", {"codebooks": codebooks})
 
 
 @require_safe

@@ -1,0 +1,290 @@
+import { isWithin, placeOf, step } from "../lib/tree.js";
+import { uuid } from "../lib/uuid.js";
+
+const STEPS = { ArrowUp: "up", ArrowDown: "down", ArrowRight: "in", ArrowLeft: "out" };
+
+// Outlives the element, which each answer replaces: the tag that the focus was on.
+let focused = null;
+
+/**
+ * The codebook's tree by keys and by drag. Arrows walk; with Alt or Ctrl they carry the tag along, which is saved when
+ * that key is let go of, as one change. What happens is said in #tree-line.
+ */
+class CodebookTree extends HTMLElement {
+  #moving = null;
+  #dragged = null;
+
+  connectedCallback() {
+    this.line = document.getElementById("tree-line");
+    this.form = this.querySelector("#tree-form");
+    this.canEdit = this.hasAttribute("data-can-edit");
+    for (const list of this.querySelectorAll(".tag-tree")) {
+      list.setAttribute("role", list.parentElement.closest(".tag-tree") ? "group" : "tree");
+    }
+    for (const item of this.items) this.#prepare(item);
+    for (const type of ["keydown", "keyup", "focusin", "focusout", "click", "dragstart", "dragover", "dragleave", "drop", "dragend"]) {
+      this.addEventListener(type, this);
+    }
+    const again = focused && this.querySelector(`#tag-${focused}`);
+    this.#roveTo(again ?? this.items[0]);
+    if (again) again.focus({ preventScroll: true });
+    if (this.dataset.said) this.#say(this.dataset.said);
+  }
+
+  get items() {
+    return [...this.querySelectorAll("[data-tag]")];
+  }
+
+  /** Those that no closed tag above hides. */
+  get shown() {
+    return this.items.filter((item) => !item.parentElement.closest('[aria-expanded="false"]'));
+  }
+
+  handleEvent(event) {
+    return this[`_${event.type}`](event);
+  }
+
+  #prepare(item) {
+    item.setAttribute("role", "treeitem");
+    item.setAttribute("aria-labelledby", `tag-label-${item.dataset.tag}`);
+    item.tabIndex = -1;
+    if (below(item)?.children.length) item.setAttribute("aria-expanded", "true");
+    else item.removeAttribute("aria-expanded");
+    if (this.canEdit) row(item).draggable = true;
+    for (const inner of row(item).querySelectorAll("a, button, summary")) inner.tabIndex = -1;
+  }
+
+  /** One item takes part in the order of Tab, with the links and buttons of its own row. */
+  #roveTo(item) {
+    for (const one of this.items) {
+      if (one.tabIndex === 0 && one !== item) {
+        one.tabIndex = -1;
+        for (const inner of row(one).querySelectorAll("a, button, summary")) inner.tabIndex = -1;
+      }
+    }
+    if (!item) return;
+    item.tabIndex = 0;
+    for (const inner of row(item).querySelectorAll("a, button, summary")) inner.tabIndex = 0;
+  }
+
+  _focusin(event) {
+    const item = event.target.closest("[data-tag]");
+    if (!item) return;
+    focused = item.dataset.tag;
+    this.#roveTo(item);
+  }
+
+  _focusout(event) {
+    if (this.#moving && !this.#moving.isSettling && !this.contains(event.relatedTarget)) this.#save();
+  }
+
+  _click(event) {
+    if (event.target.closest("a, button, summary, input, select")) return;
+    event.target.closest("[data-tag]")?.focus();
+  }
+
+  _keydown(event) {
+    const item = event.target;
+    if (!item.matches("[data-tag]") || event.shiftKey || event.metaKey) return;
+    const carries = event.altKey || event.ctrlKey;
+    if (carries && STEPS[event.key]) {
+      event.preventDefault();
+      return this.canEdit && this.#carry(item, STEPS[event.key]);
+    }
+    if (carries) return;
+    if (event.key === "Escape" && this.#moving) return this.#putBack();
+    const target = this.#walk(item, event.key);
+    if (target === undefined) return;
+    event.preventDefault();
+    target?.focus();
+  }
+
+  _keyup(event) {
+    if (this.#moving && ["Alt", "Control"].includes(event.key)) {
+      event.preventDefault();
+      this.#save();
+    }
+  }
+
+  /** Where a key leads: an item, null to stay, undefined if the key is none of ours. */
+  #walk(item, key) {
+    const { shown } = this;
+    const at = shown.indexOf(item);
+    const isOpen = item.getAttribute("aria-expanded") === "true";
+    switch (key) {
+      case "ArrowDown": return shown[at + 1] ?? null;
+      case "ArrowUp": return shown[at - 1] ?? null;
+      case "Home": return shown[0];
+      case "End": return shown.at(-1);
+      case "ArrowRight":
+        if (item.getAttribute("aria-expanded") === "false") return item.setAttribute("aria-expanded", "true"), null;
+        return isOpen ? shown[at + 1] : null;
+      case "ArrowLeft":
+        if (isOpen) return item.setAttribute("aria-expanded", "false"), null;
+        return item.parentElement.closest("[data-tag]");
+      case "Enter": return row(item).querySelector("a.chip").click(), null;
+      default: return undefined;
+    }
+  }
+
+  // Moving
+
+  #carry(item, direction) {
+    const model = this.#model();
+    const target = step(model.get(item), direction);
+    if (!target) return this.#say(`${item.dataset.name} cannot go further that way.`);
+    this.#start(item);
+    this.#put(item, target.parent.element, target.at);
+    item.focus();
+  }
+
+  #start(item) {
+    if (this.#moving) return;
+    this.#moving = { item, list: item.parentElement, next: item.nextElementSibling };
+    item.setAttribute("data-moving", "");
+  }
+
+  /** Put an item below `parent` (the tree itself: at the top), at that place among the others. */
+  #put(item, parent, at) {
+    this.#moving.isSettling = true;
+    const list = parent === this ? this.#listOf(item) : listBelow(parent);
+    const others = [...list.children].filter((one) => one !== item);
+    list.insertBefore(item, others[at] ?? null);
+    if (parent !== this) parent.setAttribute("aria-expanded", "true");
+    this.#moving.isSettling = false;
+    const place = [...list.children].indexOf(item) + 1;
+    const where = parent === this ? "at the top" : `below ${parent.dataset.name}`;
+    this.#say(`${item.dataset.name}: ${place} of ${list.children.length} ${where}. ${luggage(item)}. Not saved yet.`);
+  }
+
+  #listOf(item) {
+    let list = item.closest(".tag-tree");
+    while (list.parentElement.closest(".tag-tree")) list = list.parentElement.closest(".tag-tree");
+    return list;
+  }
+
+  #putBack() {
+    const { item, list, next } = this.#moving;
+    list.insertBefore(item, next);
+    this.#stop();
+    item.focus();
+    this.#say(`${item.dataset.name} is back where it was.`);
+  }
+
+  #stop() {
+    this.#moving.item.removeAttribute("data-moving");
+    this.#moving = null;
+    for (const item of this.items) if (!below(item)?.children.length) item.removeAttribute("aria-expanded");
+  }
+
+  #save() {
+    const { item, list, next } = this.#moving;
+    const isBack = item.parentElement === list && item.nextElementSibling === next;
+    this.#stop();
+    if (isBack) return this.#say(`${item.dataset.name} is where it was.`);
+    focused = item.dataset.tag;
+    const fields = this.form.elements;
+    fields.tag.value = item.dataset.tag;
+    fields.version.value = item.dataset.version;
+    fields.place.value = placeOf(this.#model().get(item));
+    fields.key.value = uuid();
+    this.#say(`Saving ${item.dataset.name} …`);
+    this.form.requestSubmit();
+  }
+
+  /** The tree as lib/tree.js takes it: a map from element to `{id, element, parent, children}`. */
+  #model() {
+    const found = new Map();
+    for (const item of this.items) found.set(item, { id: item.dataset.tag, element: item, children: [] });
+    const tops = new Map();
+    for (const [item, node] of found) {
+      const above = item.parentElement.closest("[data-tag]");
+      if (!above && !tops.has(item.parentElement)) tops.set(item.parentElement, { id: "", element: this, parent: null, children: [] });
+      node.parent = above ? found.get(above) : tops.get(item.parentElement);
+      node.parent.children.push(node);
+    }
+    return found;
+  }
+
+  // Dragging
+
+  _dragstart(event) {
+    const item = event.target.closest?.("[data-tag]");
+    if (!this.canEdit || !item) return;
+    this.#dragged = item;
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", item.dataset.name);
+    this.#say(`${item.dataset.name}: ${luggage(item)}.`);
+  }
+
+  _dragover(event) {
+    const over = this.#over(event);
+    if (!over) return;
+    event.preventDefault();
+    for (const one of this.querySelectorAll("[data-drop]")) if (one !== over.row) one.removeAttribute("data-drop");
+    if (over.row.dataset.drop !== over.how) over.row.dataset.drop = over.how;
+  }
+
+  _dragleave(event) {
+    event.target.closest?.(".tag-row")?.removeAttribute("data-drop");
+  }
+
+  _drop(event) {
+    const over = this.#over(event);
+    const item = this.#dragged;
+    if (!over) return;
+    event.preventDefault();
+    this._dragend();
+    this.#start(item);
+    const node = this.#model().get(over.item);
+    const siblings = node.parent.children.filter((one) => one.element !== item);
+    const at = siblings.indexOf(node) + (over.how === "after" ? 1 : 0);
+    if (over.how === "in") this.#put(item, over.item, 0);
+    else this.#put(item, node.parent.element, at);
+    this.#save();
+  }
+
+  _dragend() {
+    this.#dragged = null;
+    for (const one of this.querySelectorAll("[data-drop]")) one.removeAttribute("data-drop");
+  }
+
+  /** What a drop here would do: before, in or after which item. Not into what is dragged itself. */
+  #over(event) {
+    const target = event.target.closest?.(".tag-row");
+    if (!this.#dragged || !target) return null;
+    const item = target.closest("[data-tag]");
+    const model = this.#model();
+    if (isWithin(model.get(item), model.get(this.#dragged))) return null;
+    const { top, height } = target.getBoundingClientRect();
+    const part = (event.clientY - top) / height;
+    return { item, row: target, how: part < 0.3 ? "before" : part > 0.7 ? "after" : "in" };
+  }
+
+  #say(words) {
+    this.line.textContent = this.line.textContent === words ? `${words}\u00a0` : words;
+  }
+}
+
+/** How many passages a tag takes along, with those of the tags below it. */
+function luggage(item) {
+  const count = Number(item.dataset.count);
+  return count === 1 ? "1 passage goes with it" : `${count} passages go with it`;
+}
+
+function row(item) {
+  return item.querySelector(":scope > .tag-row");
+}
+
+function below(item) {
+  return item.querySelector(":scope > .tag-tree");
+}
+
+function listBelow(item) {
+  const list = below(item) ?? item.appendChild(document.createElement("ul"));
+  list.className = "tag-tree";
+  list.setAttribute("role", "group");
+  return list;
+}
+
+customElements.define("codebook-tree", CodebookTree);

@@ -1,0 +1,204 @@
+"""The codebook in a browser: the tree by keys and by drag, a merge, the list to check again."""
+
+import pytest
+from playwright.sync_api import expect
+
+from annotations import codebook, coding
+from annotations.models import Act, Tag, Tagging
+from tests.annotations.test_codebook import tree
+from tests.factories import make_article, make_note, make_passage, make_tag, make_tagging
+
+from .reading import excuse, ready
+from .test_pages import SCREENS
+
+TEXT = "Both sides agreed on an exchange."
+
+
+@pytest.fixture
+def tags(db, researcher):
+    prisoners = make_tag("Prisoners", order=1, colour="green", definition="Whoever is held.")
+    make_tag("Swap", order=1, parent=prisoners)
+    make_tag("Wounded", order=2, parent=prisoners)
+    make_tag("Exchange", order=2, colour="teal")
+    article = make_article(text=TEXT)
+    for name, word in (("Swap", "sides"), ("Exchange", "exchange"), ("Swap", "agreed")):
+        make_tagging(make_passage(word, article), Tag.objects.get(name=name), researcher)
+    return article
+
+
+def item(page, name):
+    return page.locator(f'[role="treeitem"][data-name="{name}"]')
+
+
+def said(page, words):
+    expect(page.locator("#tree-line")).to_contain_text(words)
+
+
+def test_the_tree_is_walked_and_changed_by_keys(open_page, editor, tags):
+    page = open_page("/codebook/", editor)
+    first = item(page, "Prisoners")
+    first.focus()
+    for key, name in [
+        ("ArrowDown", "Swap"),
+        ("ArrowDown", "Wounded"),
+        ("ArrowDown", "Exchange"),
+        ("ArrowUp", "Wounded"),
+        ("ArrowLeft", "Prisoners"),
+        ("ArrowRight", "Swap"),
+        ("End", "Exchange"),
+        ("Home", "Prisoners"),
+    ]:
+        page.keyboard.press(key)
+        expect(item(page, name)).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(first).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("ArrowDown")
+    expect(item(page, "Exchange")).to_be_focused()
+
+    # One change, however many steps it took.
+    page.keyboard.down("Alt")
+    page.keyboard.press("ArrowRight")
+    said(page, "Exchange: 3 of 3 below Prisoners. 1 passage goes with it. Not saved yet.")
+    page.keyboard.press("ArrowUp")
+    said(page, "Exchange: 2 of 3 below Prisoners.")
+    assert Act.objects.count() == 0
+    page.keyboard.up("Alt")
+    said(page, "Moved the tag Exchange below Prisoners, after Swap.")
+    expect(item(page, "Exchange")).to_be_focused()
+    assert tree() == [["Prisoners", ["Swap"], ["Exchange"], ["Wounded"]]]
+    assert Act.objects.count() == 1
+
+    page.keyboard.press("Alt+ArrowUp")
+    said(page, "Moved the tag Exchange below Prisoners, first.")
+    page.keyboard.press("Alt+ArrowLeft")
+    said(page, "Moved the tag Exchange at the top, after Prisoners.")
+    page.keyboard.down("Alt")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    said(page, "Exchange cannot go further that way.")
+    page.keyboard.up("Alt")
+    said(page, "Moved the tag Exchange at the top, first.")
+    assert tree() == [["Exchange"], ["Prisoners", ["Swap"], ["Wounded"]]]
+    page.keyboard.press("Control+z")
+    expect(page.locator("#messages")).to_contain_text("Undid: moved the tag Exchange")
+    assert tree() == [["Prisoners", ["Swap"], ["Wounded"]], ["Exchange"]]
+
+
+def test_a_stale_move_by_keys_says_so_and_shows_what_stands(open_page, editor, admin, tags):
+    page = open_page("/codebook/", editor)
+    exchange = Tag.objects.get(name="Exchange")
+    item(page, "Exchange").focus()
+    codebook.edit(admin, exchange, 1, {"name": "Barter"})
+
+    page.keyboard.press("Alt+ArrowUp")
+
+    expect(page.get_by_role("alert")).to_contain_text("Somebody else has changed this")
+    expect(item(page, "Barter")).to_be_visible()
+    assert tree()[1] == ["Barter"]
+    excuse(open_page, "409")
+
+
+def test_a_tag_is_dragged_to_its_place(open_page, editor, tags):
+    page = open_page("/codebook/", editor)
+    rows = {name: item(page, name).locator(":scope > .tag-row") for name in ("Exchange", "Swap")}
+    height = rows["Swap"].bounding_box()["height"]
+
+    rows["Exchange"].locator("p").first.drag_to(
+        rows["Swap"], target_position={"x": 200, "y": height - 2}
+    )
+
+    said(page, "Moved the tag Exchange below Prisoners, after Swap.")
+    assert tree() == [["Prisoners", ["Swap"], ["Exchange"], ["Wounded"]]]
+
+
+def test_two_tags_are_merged_and_the_old_address_leads_to_the_other(
+    open_page, editor, researcher, tags
+):
+    reader = open_page(tags.get_absolute_url(), researcher)
+    ready(reader)
+    swap = Tag.objects.get(name="Swap")
+    page = open_page(swap.get_absolute_url(), editor)
+    page.get_by_role("link", name="Merge Swap").click()
+    page.get_by_label("Merge it into").select_option(label="Exchange")
+    page.get_by_role("button", name="Show what would go over").click()
+    expect(page.get_by_role("heading", name="What goes over")).to_contain_text("2 passages")
+    page.get_by_role("button", name="Merge them").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Exchange")
+
+    # The reader of an article that it touched sees it without reloading.
+    expect(reader.locator("#outline .tag-outline")).not_to_contain_text("Swap", timeout=15_000)
+    expect(reader.locator("#outline .tag-outline")).to_contain_text("Exchange")
+
+    page.goto(swap.get_absolute_url())
+    assert page.url.endswith(
+        f"{Tag.objects.get(name='Exchange').get_absolute_url()}?from={swap.pk}"
+    )
+    expect(page.get_by_text("“Swap” was merged into this tag")).to_be_visible()
+    page.goto("/codebook/")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#messages")).to_contain_text("Undid: merged the tag Swap into Exchange")
+    assert Tagging.objects.live().filter(tag=swap).count() == 2
+
+
+def test_the_list_to_check_again_is_worked_off_by_keys(open_page, editor, researcher, tags):
+    swap = Tag.objects.get(name="Swap")
+    make_tagging(make_passage("Both", tags), swap, researcher)
+    codebook.edit(editor, swap, 1, {"definition": "People go home."})
+    page = open_page("/codebook/recheck/", researcher)
+    left = page.get_by_role("heading", level=2).first
+    expect(left).to_contain_text("3 left")
+    expect(page.locator("mark")).to_have_text("sides")
+
+    page.keyboard.press("s")
+    expect(page.locator("mark")).to_have_text("agreed")
+    page.keyboard.press("k")
+    expect(left).to_contain_text("2 left")
+    page.keyboard.press("x")
+    expect(left).to_contain_text("1 left")
+    page.keyboard.press("c")
+    expect(page.get_by_label("Tag", exact=True)).to_be_focused()
+    page.get_by_label("Tag", exact=True).select_option(label="Exchange")
+    page.get_by_role("button", name="Put this tag in its place").click()
+    expect(page.get_by_text("Nothing of yours waits to be checked again.")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(left).to_contain_text("1 left")
+
+
+@pytest.fixture(params=SCREENS)
+def screen(request):
+    return SCREENS[request.param]
+
+
+def test_every_page_of_the_codebook_is_accessible(
+    open_page, violations, screen, editor, researcher, tags
+):
+    swap, exchange = Tag.objects.get(name="Swap"), Tag.objects.get(name="Exchange")
+    make_note("Which?", tag=swap, author=researcher)
+    coding.tag_passage(researcher, tags, 5, 17, "Exchanges")
+    codebook.edit(editor, exchange, 1, {"definition": "New.", "shortcut": "x"})
+    gone = make_tag("Gone")
+    codebook.archive(editor, gone, 1, "Too broad.")
+    wrong = {}
+    page = open_page("/codebook/", editor, **screen)
+    for path in (
+        "/codebook/",
+        "/codebook/proposed/",
+        "/codebook/versions/",
+        "/codebook/versions/?from=1&to=4",
+        "/tags/new/",
+        gone.get_absolute_url(),
+        *(f"{swap.get_absolute_url()}{part}/" for part in ("edit", "move", "split", "archive")),
+        f"{swap.get_absolute_url()}merge/",
+        f"{swap.get_absolute_url()}merge/?into={exchange.pk}",
+        "/codebook/recheck/",
+    ):
+        page.goto(path)
+        for one in page.locator("details").all():
+            one.evaluate("one => (one.open = true)")
+        found = violations(page)
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if found or wide > 0:
+            wrong[path] = [*found, wide]
+    theirs = open_page("/codebook/recheck/", researcher, **screen)
+    expect(theirs.get_by_role("button", name="It still fits")).to_be_visible()
+    assert (wrong, violations(theirs)) == ({}, [])
