@@ -84,9 +84,15 @@ class Marked:
     taggings: list = field(default_factory=list)
     threads: list = field(default_factory=list)
     proofs: list = field(default_factory=list)
+    _coders: set | None = None
 
     def coders(self):
         """The keys of all who tagged it, wrote about it or proved something by it."""
+        if self._coders is None:
+            self._coders = self._find_coders()
+        return self._coders
+
+    def _find_coders(self):
         writers = {
             note.author_id
             for thread in self.threads
@@ -395,17 +401,36 @@ class Reading:
         party = position.party
         return party.pk, (party.mark, party.name, party.colour)
 
-    def _colours_of(self, one, tags):
+    @staticmethod
+    def _colours_of(one, colour, tags):
+        if colour == "tag":
+            keys = dict.fromkeys([each.tag_id for each in one.taggings])
+            return tuple([tags[tag].shown_colour for tag in keys])
         positions = [proof.position for proof in one.proofs if proof.position]
-        if self.colour == "party":
+        if colour == "party":
             return tuple(dict.fromkeys(position.party.colour for position in positions))
-        if self.colour == "stance":
-            return tuple(dict.fromkeys(STANCES[position.stance][1] for position in positions))
-        keys = dict.fromkeys(each.tag_id for each in one.taggings)
-        return tuple(tags[tag].shown_colour for tag in keys)
+        return tuple(dict.fromkeys(STANCES[position.stance][1] for position in positions))
 
-    def _drawn(self):
-        has_tags = self.colour == "tag" and any(one.taggings for one in self.shown)
+    def _reaching(self, paragraphs):
+        """Those of :attr:`shown` that decide how ``paragraphs``, in order, look.
+
+        That is those in them, and those before that share a line of underlines with them.
+        """
+        first, last = paragraphs[0].start, paragraphs[-1].end
+        begin = busy = 0
+        for place, one in enumerate(self.shown):
+            if one.start >= last:
+                return self.shown[begin:place]
+            # Where no passage is open the underlines begin anew.
+            if busy <= first and busy <= one.start:
+                begin = place
+            busy = max(busy, one.end)
+        return self.shown[begin:]
+
+    def _drawn(self, paragraphs):
+        shown = self._reaching(paragraphs) if paragraphs else []
+        colour = self.colour
+        has_tags = colour == "tag" and any(one.taggings for one in shown)
         tags = self.tags.rows if has_tags else {}
         footnotes = {one.pk: at for at, noted in self.footnotes.items() for one in noted}
         drawn = [
@@ -413,11 +438,11 @@ class Reading:
                 one.pk,
                 one.start,
                 one.end,
-                self._colours_of(one, tags),
+                self._colours_of(one, colour, tags),
                 self.target is not None and one.pk == self.target.pk,
                 footnotes.get(one.pk),
             )
-            for one in self.shown
+            for one in shown
         ]
         if self.target and all(one.pk != self.target.pk for one in drawn):
             drawn.append(
@@ -428,7 +453,7 @@ class Reading:
 
     def paragraphs_drawn(self, paragraphs):
         """The ``<p>`` of each of ``paragraphs`` with its marks, by its number."""
-        drawn = drawing.paragraphs_as_html(paragraphs, self._drawn())
+        drawn = drawing.paragraphs_as_html(paragraphs, self._drawn(paragraphs))
         return {
             paragraph.number: mark_safe(  # noqa: S308 - drawing escapes the text
                 f'<p id="p{paragraph.number}" class="{paragraph.kind}"'
@@ -479,10 +504,20 @@ class Reading:
             found[one.start // PART].count += 1
         return found
 
-    def part(self, number):
-        """The list of cards of that number, with its cards."""
+    def part(self, number, changed=None):
+        """The list of cards of that number, with its cards.
+
+        Given the keys of the passages that ``changed``, the other cards are only named: they are
+        kept as the page has them.
+        """
         part = self.parts[number]
-        part.cards = [self._card(one) for one in self.shown if one.start // PART == number]
+        part.cards = [
+            self._card(one)
+            if changed is None or one.pk in changed
+            else SimpleNamespace(pk=one.pk, is_kept=True)
+            for one in self.shown
+            if one.start // PART == number
+        ]
         return part
 
     def _card(self, one):
@@ -564,7 +599,7 @@ class Reading:
             has_new_tags=any(act.has_new_tags for act in acts),
             has_notes=any(act.has_notes for act in acts),
             paragraphs=self.paragraphs_drawn(self.paragraphs_of(passages)).items(),
-            parts=[self.part(number) for number in sorted(numbers)],
+            parts=[self.part(number, touched) for number in sorted(numbers)],
         )
 
 

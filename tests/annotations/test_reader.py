@@ -1,6 +1,7 @@
 """The reader over HTTP: its page, and the tagging of passages."""
 
 import html
+import random
 import re
 import uuid
 
@@ -8,7 +9,9 @@ import pytest
 from django.urls import reverse
 
 from annotations.models import Act, Note, Tag, Tagging
+from annotations.reading import Reading
 from talks.models import Passage
+from talks.text import trimmed
 from tests.factories import make_article, make_note, make_passage, make_tag, make_tagging, make_user
 
 pytestmark = pytest.mark.django_db
@@ -235,6 +238,39 @@ def test_a_passage_is_tagged(client, researcher, article):
         "#cards-0",
         "#outline",
     ]
+
+
+def test_an_answer_only_names_the_cards_that_nothing_happened_to(client, researcher, article):
+    kept = make_tagging(make_passage("sides", article=article)).passage
+    client.force_login(researcher)
+
+    content = send(client, article, "agreed", tag=make_tag().pk).content.decode()
+
+    made = Passage.objects.get(exact="agreed")
+    cards = re.findall(r'<li class="card" id="passage-(\d+)"( data-kept></li>)?', content)
+    assert cards == [(str(kept.pk), " data-kept></li>"), (str(made.pk), "")]
+
+
+def test_a_paragraph_is_drawn_alone_as_it_is_drawn_in_the_text(researcher):
+    dice = random.Random(16)
+    words = "word " * 12 + "word."
+    article = make_article(text="\n".join([words] * 12))
+    tags = [make_tag(colour=colour) for colour in ("teal", "red", "amber")]
+    for _ in range(60):
+        start = dice.randrange(len(article.text) - 40)
+        passage = Passage.objects.at(
+            article, *trimmed(article.text, start, start + dice.randint(1, 120))
+        )
+        for tag in dice.sample(tags, dice.randint(1, 2)):
+            make_tagging(passage, tag)
+    reading = Reading(article, researcher)
+
+    whole = reading.paragraphs_drawn(reading.paragraphs)
+    alone = {}
+    for paragraph in reading.paragraphs:
+        alone |= reading.paragraphs_drawn([paragraph])
+
+    assert alone == whole
 
 
 def test_without_scripts_the_same_form_leads_back_into_the_article(client, researcher, article):

@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from annotations import coding
 from annotations.models import Visibility
 from tests.factories import make_article, make_note, make_passage, make_tag, make_tagging
 
@@ -248,6 +249,35 @@ def test_cards_are_loaded_where_one_reads_and_move_nothing(
     assert text(page) == long_article.text
 
 
+def test_an_act_leaves_the_other_cards_as_they_are_and_loads_one_that_is_missing(
+    open_page, researcher, long_article, ceasefire
+):
+    first, last = (
+        make_tagging(make_passage(words, long_article), ceasefire, researcher).passage
+        for words in ("Paragraph 01 says", "Paragraph 03 says")
+    )
+    far = make_tagging(make_passage("Paragraph 60 says", long_article), ceasefire, researcher)
+    page = open_page(long_article.get_absolute_url(), researcher)
+    ready(page)
+    page.evaluate("pk => (window.kept = document.getElementById(`passage-${pk}`))", first.pk)
+    page.evaluate("pk => document.getElementById(`passage-${pk}`).remove()", last.pk)
+
+    select(page, long_article, "Paragraph 02 says")
+    expect(page.locator("#palette")).to_be_visible()
+    page.keyboard.press("1")
+
+    quotes = page.locator("#cards-0 .card .quote")
+    expect(quotes).to_have_text([f"Paragraph 0{n} says" for n in (1, 2, 3)])
+    expect(page.locator("#cards-0 [data-kept]")).to_have_count(0)
+    coding.tag_passage(researcher, long_article, far.passage.start, far.passage.end, make_tag())
+    at = long_article.text.index("Paragraph 59")
+    coding.tag_passage(researcher, long_article, at, at + 12, ceasefire)
+    waiting = page.locator(".cards[data-waiting]").last
+    expect(waiting).to_have_text("2 more passages", timeout=15_000)
+    page.locator("#p60").scroll_into_view_if_needed()
+    expect(card(page, far.passage).locator(".chip")).to_have_count(2)
+
+
 def test_150_passages_on_one_word_are_each_reachable(
     open_page, researcher, colleague, article, ceasefire
 ):
@@ -311,16 +341,16 @@ def test_three_deep_is_legible_in_greyscale(open_page, researcher, scheme):
         rows = paper.evaluate(LUMINANCE, base64.b64encode(png).decode())
         tone = rows[-1][0]
         inked = [sum(abs(dot - tone) > 60 for dot in row) / len(row) for row in rows]
-        return [
-            round(now, 1) for before, now in zip([0, *inked], inked, strict=False) if now > before
-        ]
+        # The feet of the letters, as far as this machine's font puts them there, are no line.
+        inked = inked[next(row for row, ink in enumerate(inked) if ink < 0.2) :]
+        # A line is a peak: its first row may be half of a pixel only.
+        neighbours = zip([0, *inked], inked, [*inked[1:], 0], strict=False)
+        return [round(now, 1) for before, now, after in neighbours if before < now >= after]
 
     solid, dashed, dotted = 1, 0.7, 0.5
-    assert [lines(one) for one in marks.all()] == [
-        [solid],
-        [solid, dashed],
-        [solid, dashed, dotted],
-    ]
+    expected = [[solid], [solid, dashed], [solid, dashed, dotted]]
+    # Where a dash begins depends on the width of the letters before it.
+    assert [lines(one) for one in marks.all()] == [pytest.approx(one, abs=0.11) for one in expected]
 
 
 def test_on_a_phone_in_the_dark_a_tap_brings_the_passages_card(

@@ -136,6 +136,7 @@ def test_a_withdrawal_arrives_and_filters_are_kept(
     theirs.keyboard.press("Control+z")
     expect_marks(every, "Paragraph 20 says", "Paragraph 21 says")
     expect(counts).to_contain_text("1 of 2 passages", timeout=SOON)
+    every.locator("#p20").scroll_into_view_if_needed()
     expect(every.locator("#margin .card")).to_have_count(2)
     assert marked(mine) == ["Paragraph 20 says"]
     assert mine.url.endswith("?who=mine")
@@ -158,5 +159,6 @@ def test_after_a_lost_connection_what_was_missed_arrives(
 
     expect_marks(mine, *(f"Paragraph {n} says" for n in (20, 21, 22, 23)))
     expect(mine.locator("#live").get_by_text(LOST)).to_have_count(0)
+    mine.locator("#p20").scroll_into_view_if_needed()
     expect(mine.locator("#margin .card")).to_have_count(4)
     excuse(open_page, "ERR_INTERNET_DISCONNECTED", "htmx:error")

@@ -92,9 +92,10 @@ class PassageMargin extends HTMLElement {
     return [...this.querySelectorAll(".cards")];
   }
 
-  /** Has a list loaded, once; again only after a failure. */
+  /** Has a list loaded that is not, or that lacks a card that an answer named; once, and again only after a failure. */
   #want(list) {
-    if (!list.hasAttribute("data-waiting") || this.#asked.has(list)) return;
+    const isWhole = !list.hasAttribute("data-waiting") && !list.querySelector(":scope > [data-kept]");
+    if (isWhole || this.#asked.has(list)) return;
     this.#asked.add(list);
     list.dispatchEvent(new CustomEvent("cards:wanted", { bubbles: true }));
   }
@@ -222,6 +223,15 @@ class PassageMargin extends HTMLElement {
   }
 }
 
+/** False for what a morph leaves as it is: a card that an answer only names; a list that is not loaded, but for its count. */
+function isMorphed(oldNode, { newNode }) {
+  if (!oldNode.matches(".cards[data-waiting]")) return !newNode.hasAttribute("data-kept");
+  const { count } = newNode.dataset;
+  oldNode.dataset.count = count;
+  oldNode.querySelector("a").textContent = `${count} more passage${count === "1" ? "" : "s"}`;
+  return false;
+}
+
 function setTop(card, top) {
   const value = `${Math.round(top)}px`;
   if (card.style.getPropertyValue("--top") !== value) card.style.setProperty("--top", value);
@@ -237,4 +247,5 @@ function newRow() {
   return row;
 }
 
+htmx.registerExtension("kept-cards", { htmx_before_morph_node: isMorphed });
 customElements.define("passage-margin", PassageMargin);
