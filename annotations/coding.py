@@ -39,8 +39,11 @@ from .models import (
     UnseenReview,
     Visibility,
 )
+from .models_carrying import Carry
 
 MODELS = {
+    "article": Article,
+    "carry": Carry,
     "tagging": Tagging,
     "note": Note,
     "tag": Tag,

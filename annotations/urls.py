@@ -9,6 +9,7 @@ from .views import (
     passages,
     reader,
     recording,
+    versions,
 )
 
 app_name = "annotations"
@@ -18,6 +19,22 @@ urlpatterns = [
     path("articles/<id:article_id>/", reader.reader, name="reader"),
     path("articles/<id:article_id>/notes/", notes.article_notes, name="article_notes"),
     path("articles/<id:article_id>/links/", passages.link_new, name="link_new"),
+    path(
+        "articles/<id:article_id>/supersede/", versions.article_supersede, name="article_supersede"
+    ),
+    path(
+        "articles/<id:article_id>/differences/",
+        versions.version_differences,
+        name="version_differences",
+    ),
+    path(
+        "articles/<id:article_id>/work-on-superseded/",
+        versions.work_on_superseded,
+        name="work_on_superseded",
+    ),
+    path("articles/<id:article_id>/carries/", versions.carry_list, name="carry_list"),
+    path("carries/<id:carry_id>/settle/", versions.carry_settle, name="carry_settle"),
+    path("carries/<id:carry_id>/drop/", versions.carry_drop, name="carry_drop"),
     path("passages/<id:passage_id>/", passages.passage_detail, name="passage_detail"),
     path("passages/<id:passage_id>/bounds/", passages.bounds_edit, name="bounds_edit"),
     path("taggings/<id:tagging_id>/withdraw/", passages.tagging_withdraw, name="tagging_withdraw"),

@@ -234,7 +234,7 @@ class _Search:
         candidates = [trimmed(self.new, *self._region(start, end)), *self._alike(quote)]
         best = None
         for new_start, new_end in candidates:
-            if not 0 < new_end - new_start <= 3 * len(quote) + CONTEXT:
+            if not len(quote) / 3 <= new_end - new_start <= 3 * len(quote) + CONTEXT:
                 continue
             alike = _alike_in_words(quote, self.new[new_start:new_end])
             around = self._around(start, end, new_start, new_end)
@@ -288,8 +288,12 @@ class _Search:
         before = min(CONTEXT, start, new_start)
         behind = min(CONTEXT, len(self.old) - end, len(self.new) - new_end)
         return (
-            _alike(self.old[start - before : start], self.new[new_start - before : new_start]),
-            _alike(self.old[end : end + behind], self.new[new_end : new_end + behind]),
+            _alike(self.old[start - before : start], self.new[new_start - before : new_start])
+            if before
+            else _at_edge(start, new_start),
+            _alike(self.old[end : end + behind], self.new[new_end : new_end + behind])
+            if behind
+            else _at_edge(len(self.old) - end, len(self.new) - new_end),
         )
 
     def _around(self, *spans):
@@ -302,9 +306,14 @@ class _Search:
         return (QUOTE * words + PREFIX * before + SUFFIX * behind + PLACE * near) / WHOLE
 
 
+def _at_edge(one, other):
+    """Whether both stand at an edge of their text; that one does says nothing about the other."""
+    return 1.0 if one == other else 0.5
+
+
 def _alike(one, other):
-    """How alike two strings are, from 0 to 1; nothing is like nothing."""
-    return fuzz.ratio(one, other) / 100 if one or other else 1.0
+    """How alike two strings are, from 0 to 1."""
+    return fuzz.ratio(one, other) / 100
 
 
 def _alike_in_words(one, other):

@@ -42,6 +42,10 @@ def act_undo(request, act_id):
         if done is not None:
             messages.success(request, f"{done.summary}.")
         return redirect(f"annotations:{request.POST['to']}")
+    if request.POST.get("to") == "carry_list" and act.article_id:
+        if done is not None:
+            messages.success(request, f"{done.summary}.")
+        return redirect("annotations:carry_list", act.article_id)
     if act.article is not None and (request.htmx or "from_list" not in request.POST):
         return answers.changed(request, act.article, done)
     if done is not None:

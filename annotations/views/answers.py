@@ -8,6 +8,27 @@ from django.shortcuts import redirect, render
 
 from annotations import coding
 from annotations.reading import Filters, Reading
+from talks.models import Article
+
+KNOWINGLY = "superseded_articles"  # in the session: those worked on though they are superseded
+
+
+def works_on_superseded(request, article):
+    """Whether this person has said that they mean the old version."""
+    return article.pk in request.session.get(KNOWINGLY, [])
+
+
+def superseded(request, article):
+    """Why nothing new is written on this version of a text; empty where it may be."""
+    is_old = Article.objects.filter(supersedes=article.pk).exists()
+    if not is_old or request.POST.get("superseded") == "1":
+        return ""
+    if works_on_superseded(request, article):
+        return ""
+    return (
+        "This text was superseded by a newer version, so nothing was saved. Open that one, or"
+        " choose “Work on this old version” at the top of the article and send it again."
+    )
 
 
 def filters_of(request):

@@ -23,6 +23,9 @@ def article_notes(request, article_id):
     form = PassageNoteForm(request.POST, article=article)
     if not form.is_valid():
         return _form_again(request, form, article=article)
+    if message := answers.superseded(request, article):
+        form.add_error("text", message)
+        return _form_again(request, form, article=article, status=409)
     data = form.cleaned_data
     act = coding.write_note(
         request.user,

@@ -53,6 +53,8 @@ def bounds_edit(request, passage_id):
     form = SpanForm(request.POST, article=passage.article)
     if not form.is_valid():
         return answers.refused(request, form)
+    if message := answers.superseded(request, passage.article):
+        return answers.refused(request, message=message, status=409)
     try:
         act = coding.move_bounds(request.user, passage, *form.span)
     except coding.Refused as error:

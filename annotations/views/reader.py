@@ -56,7 +56,10 @@ def _context(request, reading):
     if shown_part >= len(reading.parts):
         raise Http404
     reading.part(shown_part)
-    context = {"article": reading.article, "reading": reading, "act": None}
+    article = reading.article
+    context = {"article": article, "reading": reading, "act": None}
+    if hasattr(article, "superseded_by"):
+        context["works_on_superseded"] = answers.works_on_superseded(request, article)
     if request.user.is_authenticated:
         context["recent"] = what_is_read.recent_tags(request.user)
         context |= answers.undoing(request.user)
@@ -77,6 +80,9 @@ def _tag(request, article):
     form = TaggingForm(request.POST, article=article)
     if not form.is_valid():
         return _refused(request, article, form)
+    if message := answers.superseded(request, article):
+        form.add_error(None, message)
+        return _refused(request, article, form, status=409)
     data = form.cleaned_data
     try:
         act = coding.tag_passage(
@@ -94,12 +100,12 @@ def _tag(request, article):
     return answers.changed(request, article, act, passage=passage)
 
 
-def _refused(request, article, form):
+def _refused(request, article, form, *, status=422):
     """Say what is wrong beside the field; what was typed stays."""
     if request.htmx:
-        return answers.refused(request, form, where=PALETTE)
+        return answers.refused(request, form, status=status, where=PALETTE)
     number = _paragraph_number(article, form)
-    return _by_paragraph(request, article, number=number, form=form, status=422)
+    return _by_paragraph(request, article, number=number, form=form, status=status)
 
 
 def _paragraph_number(article, form):

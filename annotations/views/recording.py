@@ -67,6 +67,9 @@ def _record(request, article_id, kind, save):
     form = FORMS[kind](request.POST, article=article)
     if not form.is_valid():
         return _panel(request, article, form, status=422)
+    if message := answers.superseded(request, article):
+        form.add_error(None, message)
+        return _panel(request, article, form, status=409)
     try:
         act = save(request.user, article, form)
     except recording.Refused as error:

@@ -268,6 +268,13 @@ class Article(models.Model):
                 condition=Q(supersedes__isnull=True) | ~Q(supersedes=F("pk")),
             ),
             models.CheckConstraint(
+                name="superseding_article_is_published",
+                condition=Q(supersedes=None) | Q(status=ArticleStatus.PUBLISHED),
+                violation_error_message=(
+                    "This is the new version of another article, so it stays published."
+                ),
+            ),
+            models.CheckConstraint(
                 name="article_text_is_normal",
                 condition=Q(text__regex=r"\S")
                 & ~Q(text__contains="\r")
@@ -326,6 +333,25 @@ class PassageQuerySet(models.QuerySet):
             defaults=plain_text.quote(article.text, start, end)._asdict(),
         )
         return passage
+
+    def at_all(self, article, spans):
+        """Find or make the passages ``text[start:end]`` of all ``spans``, by (start, end)."""
+        self.bulk_create(
+            (
+                Passage(
+                    article=article,
+                    start=start,
+                    end=end,
+                    **plain_text.quote(article.text, start, end)._asdict(),
+                )
+                for start, end in dict.fromkeys(spans)
+            ),
+            ignore_conflicts=True,
+            batch_size=500,
+        )
+        starts = {start for start, _ in spans}
+        found = self.filter(article=article, start__in=starts).defer("prefix", "suffix")
+        return {(one.start, one.end): one for one in found}
 
 
 class Passage(models.Model):

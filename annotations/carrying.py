@@ -1,0 +1,275 @@
+"""Carrying what was said about a text over to the text that supersedes it.
+
+What stands on the same words goes over when the new version is published; the rest waits until
+somebody confirms, adjusts or drops it. Taggings and notes go with their passage; a position or
+an outcome report goes once all its evidence has gone. Nothing is copied and nothing is lost:
+what does not go over stays on the old version.
+"""
+
+from collections import defaultdict
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from talks.anchoring import find_again
+from talks.models import (
+    Article,
+    ArticleStatus,
+    Evidence,
+    OutcomeReport,
+    Passage,
+    Position,
+)
+
+from .coding import Refused, Stale, _Changes, _quoted, _record
+from .models import ActKind, Note, Tagging
+from .models_carrying import SETTLED, Carry, CarryStatus
+from .recording import _recorded
+
+__all__ = ["Refused", "Stale"]
+
+
+def passages_in_use(article):
+    """The passages of an article that anything live is said about or proven by."""
+    here = {"passage": OuterRef("pk")}
+    return (
+        Passage.objects.filter(article=article)
+        .filter(
+            Exists(Tagging.objects.live().filter(**here))
+            | Exists(_notes_in_sight().filter(**here))
+            | Exists(_live_evidence().filter(**here))
+        )
+        .in_reading_order()
+    )
+
+
+def _notes_in_sight():
+    """Live notes, and withdrawn ones that hold live replies."""
+    replies = Note.objects.live().filter(parent=OuterRef("pk"))
+    return Note.objects.filter(Q(withdrawn_at=None) | Exists(replies))
+
+
+def _live_evidence():
+    return Evidence.objects.filter(
+        position__withdrawn_at=None,
+        outcome_report__withdrawn_at=None,
+        event__withdrawn_at=None,
+    )
+
+
+def foresee(old, article):
+    """What superseding ``old`` would do: (passage, match) for each passage in use."""
+    passages = list(passages_in_use(old))
+    found = find_again(old.text, article.text, [(one.start, one.end) for one in passages])
+    return list(zip(passages, found, strict=True))
+
+
+def supersedable_by(article):
+    """The published articles of its round that ``article`` can supersede, none in a circle."""
+    above = [article.pk]
+    while pk := Article.objects.filter(supersedes=above[-1]).values_list("pk", flat=True).first():
+        above.append(pk)
+    others = Article.objects.filter(
+        round=article.round_id, status=ArticleStatus.PUBLISHED, superseded_by=None
+    )
+    return others.exclude(pk__in=above)
+
+
+@_recorded
+def supersede(actor, article, old, version, *, key):
+    """Publish ``article`` in the place of ``old`` and carry over what is sure to belong.
+
+    ``version`` is that of ``article``.
+    """
+    article, old = _both_in_turn(article.pk, old.pk)
+    if article.supersedes_id == old.pk:
+        return None
+    if article.version != version:
+        raise Stale(article)
+    if article.supersedes_id or not supersedable_by(article).filter(pk=old.pk).exists():
+        raise Refused("Another version has taken this place in the meantime. Look at both again.")
+    changes = _Changes()
+    changes.change(article, supersedes_id=old.pk, status=ArticleStatus.PUBLISHED)
+    carries = _found_again(old, article, changes)
+    _move_work(article, carries, changes)
+    waiting = sum(carry.status == CarryStatus.WAITING for carry in carries)
+    return _record(
+        actor,
+        ActKind.CARRY,
+        changes,
+        article=article,
+        summary=(
+            f"Superseded {old.headline[:120]}:"
+            f" {len(carries) - waiting} passages carried over, {waiting} wait"
+        ),
+        key=key,
+    )
+
+
+def _found_again(old, article, changes):
+    found = foresee(old, article)
+    sure = [(match.start, match.end) for _, match in found if match.is_sure]
+    targets = Passage.objects.at_all(article, sure)
+    carries = Carry.objects.bulk_create(
+        Carry(
+            passage=passage,
+            article=article,
+            kind=match.kind.value,
+            start=match.start,
+            end=match.end,
+            score=match.score,
+            status=CarryStatus.CARRIED if match.is_sure else CarryStatus.WAITING,
+            target=targets[match.start, match.end] if match.is_sure else None,
+        )
+        for passage, match in found
+    )
+    for carry in carries:
+        changes.made(carry)
+    return carries
+
+
+@_recorded
+def settle(actor, carry, start, end, version, *, key):
+    """Put the work on a waiting passage on ``text[start:end]`` of the new version."""
+    carry, article = _own_turn(carry, version)
+    is_proposal = (carry.start, carry.end) == (start, end)
+    changes = _Changes()
+    target = Passage.objects.at_all(article, [(start, end)])[start, end]
+    changes.change(
+        carry,
+        status=CarryStatus.CONFIRMED if is_proposal else CarryStatus.ADJUSTED,
+        target_id=target.pk,
+        decided_by_id=actor.pk,
+        decided_at=timezone.now(),
+    )
+    _move_work(article, [carry], changes)
+    return _record(
+        actor,
+        ActKind.CARRY,
+        changes,
+        article=article,
+        summary=f"Carried {_quoted(carry.passage)} over to {_quoted(target)}",
+        key=key,
+    )
+
+
+@_recorded
+def drop(actor, carry, version, *, key):
+    """Leave the work on a passage on the old version for good, or until this is undone."""
+    carry, article = _own_turn(carry, version)
+    if carry.status == CarryStatus.DROPPED:
+        return None
+    changes = _Changes()
+    changes.change(
+        carry,
+        status=CarryStatus.DROPPED,
+        decided_by_id=actor.pk,
+        decided_at=timezone.now(),
+    )
+    changes.passages.add(carry.passage_id)
+    return _record(
+        actor,
+        ActKind.CARRY,
+        changes,
+        article=article,
+        summary=f"Left {_quoted(carry.passage)} on the old version",
+        key=key,
+    )
+
+
+def _both_in_turn(*keys):
+    """Let acts on these articles wait, in one order; the articles as they are now, as named."""
+    rows = Article.objects.select_for_update(no_key=True, of=["self"]).order_by("pk")
+    held = {row.pk: row for row in rows.filter(pk__in=keys)}
+    return [held[key] for key in keys]
+
+
+def _own_turn(carry, version):
+    """The carry as it is, still to be decided, and its article; raises :class:`Stale`."""
+    article, _ = _both_in_turn(carry.article_id, carry.passage.article_id)
+    carries = Carry.objects.select_related("passage")
+    carry = carries.select_for_update(no_key=True, of=["self"]).get(pk=carry.pk)
+    if carry.withdrawn_at or carry.version != version or carry.status in SETTLED:
+        raise Stale(carry)
+    return carry, article
+
+
+def _move_work(article, carries, changes):
+    """Move what is said about the carries' passages to their targets in ``article``."""
+    moves = {carry.passage_id: carry.target_id for carry in carries if carry.target_id}
+    changes.passages |= moves.keys() | set(moves.values())
+    _move_taggings(moves, changes)
+    _move(Note, _notes_in_sight().filter(passage__in=moves), moves, changes)
+    settled = dict(
+        Carry.objects.live()
+        .filter(article=article, target__isnull=False)
+        .values_list("passage_id", "target_id")
+    )
+    _move_proven(Position, "position", article, moves, settled, changes)
+    _move_proven(OutcomeReport, "outcome_report", article, moves, settled, changes)
+    loose = Evidence.objects.filter(passage__in=moves).filter(
+        Q(event__isnull=False, event__withdrawn_at=None) | Q(affiliation__isnull=False)
+    )
+    for one in loose.order_by("pk"):
+        _move_evidence(one, moves, changes)
+
+
+def _move_taggings(moves, changes):
+    """Each coder's taggings go over; one that its coder has on the target already stays."""
+    taggings = Tagging.objects.live().filter(passage__in=moves)
+    there = set(
+        Tagging.objects.live()
+        .filter(passage__in=moves.values())
+        .values_list("passage_id", "tag_id", "coder_id")
+    )
+    staying = []
+    for one in taggings.order_by("pk"):
+        place = (moves[one.passage_id], one.tag_id, one.coder_id)
+        if place in there:
+            staying.append(one.pk)
+        there.add(place)
+    _move(Tagging, taggings.exclude(pk__in=staying), moves, changes)
+
+
+def _move(model, rows, moves, changes):
+    """Set the passage of many rows at once, each with its line in the act."""
+    rows = list(rows.select_for_update(no_key=True, of=["self"]).order_by("pk"))
+    for row in rows:
+        old = row.passage_id
+        row.passage_id = moves[old]
+        row.version += 1
+        changes.rows.append(
+            {
+                "model": model._meta.model_name,
+                "pk": row.pk,
+                "version": row.version,
+                "before": {"passage_id": old},
+                "after": {"passage_id": row.passage_id},
+            }
+        )
+    model.objects.bulk_update(rows, ["passage", "version"], batch_size=500)
+
+
+def _move_proven(model, owner, article, moves, settled, changes):
+    """Move positions or reports that lean on ``moves`` and whose evidence has all gone over."""
+    touched = Evidence.objects.filter(passage__in=moves, **{f"{owner}__withdrawn_at": None})
+    keys = touched.exclude(**{owner: None}).values(owner)
+    evidence = defaultdict(list)
+    for one in Evidence.objects.filter(**{f"{owner}__in": keys}).order_by("pk"):
+        evidence[getattr(one, f"{owner}_id")].append(one)
+    rows = model.objects.select_for_update(no_key=True, of=["self"]).filter(pk__in=evidence)
+    for row in rows.exclude(article=article).order_by("pk"):
+        if all(one.passage_id in settled for one in evidence[row.pk]):
+            changes.change(row, article_id=article.pk)
+            for one in evidence[row.pk]:
+                _move_evidence(one, settled, changes)
+
+
+def _move_evidence(one, moves, changes):
+    owner = {f"{name}_id": getattr(one, f"{name}_id") for name in Evidence.OWNERS}
+    moved, was_new = Evidence.objects.get_or_create(
+        passage_id=moves[one.passage_id], role=one.role, **owner
+    )
+    if was_new:
+        changes.gave(moved)
+    changes.took(one)

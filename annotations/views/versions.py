@@ -1,0 +1,180 @@
+"""A new version of an article: putting it in the place of the old one, and what goes over."""
+
+from collections import Counter
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from annotations import carrying
+from annotations.carry_cards import cards
+from annotations.forms_carrying import CarryForm, DropForm, SupersedeForm
+from annotations.models_carrying import Carry, CarryStatus
+from talks.access import public_reading
+from talks.differences import differences
+from talks.models import Article
+
+from . import answers
+
+PAGE = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def article_supersede(request, article_id):
+    """Choose the article that this one supersedes, see what will go over, and do it."""
+    articles = Article.objects.editable_by(request.user).select_related("round")
+    article = get_object_or_404(articles, pk=article_id)
+    candidates = carrying.supersedable_by(article).for_lists().newest_first()
+    form = SupersedeForm(request.POST or None, candidates=candidates)
+    context = {"article": article, "candidates": candidates, "form": form}
+    if request.method != "POST":
+        if "old" in request.GET:
+            context |= _foreseen(request, article, candidates)
+        return render(request, "annotations/article_supersede.html", context)
+    if article.supersedes_id:
+        return redirect("annotations:carry_list", article.pk)
+    if not form.is_valid():
+        return render(request, "annotations/article_supersede.html", context, status=422)
+    data = form.cleaned_data
+    try:
+        act = carrying.supersede(
+            request.user, article, data["old"], data["version"], key=data["key"]
+        )
+    except (carrying.Refused, carrying.Stale) as error:
+        context |= {"problem": str(error), "article": articles.get(pk=article.pk)}
+        return render(request, "annotations/article_supersede.html", context, status=409)
+    if act is not None:
+        messages.success(request, f"{act.summary}.")
+    return redirect("annotations:carry_list", article.pk)
+
+
+def _foreseen(request, article, candidates):
+    old = answers.query_number(request, "old")
+    old = get_object_or_404(Article.objects.filter(pk__in=candidates.values("pk")), pk=old)
+    found = carrying.foresee(old, article)
+    counts = Counter("sure" if match.is_sure else match.kind.value for _, match in found)
+    unsure = counts["unchanged"] + counts["moved"]
+    return {
+        "old": old,
+        "total": len(found),
+        "sure": counts["sure"],
+        "unsure": unsure,
+        "reworded": counts["reworded"],
+        "lost": counts["lost"],
+        "pieces": differences(old.text, article.text),
+    }
+
+
+@public_reading
+@require_safe
+def version_differences(request, article_id):
+    """What changed between an article and the one that it supersedes, as marked text."""
+    visible = Article.objects.visible_to(request.user)
+    article = get_object_or_404(visible.exclude(supersedes=None), pk=article_id)
+    old = get_object_or_404(visible, pk=article.supersedes_id)
+    context = {"article": article, "old": old, "pieces": differences(old.text, article.text)}
+    return render(request, "annotations/version_differences.html", context)
+
+
+@require_safe
+def carry_list(request, article_id):
+    """The passages of the old version: what waits for a look, and what became of the others."""
+    return _carry_list(request, _superseding(request, article_id))
+
+
+def _superseding(request, article_id):
+    articles = Article.objects.visible_to(request.user).exclude(supersedes=None)
+    return get_object_or_404(articles.select_related("supersedes"), pk=article_id)
+
+
+def _carry_list(request, article, *, refused=None, status=200):
+    """The list; ``refused`` is a pair of a carry and its bound form, which stands in the list."""
+    carries = Carry.objects.visible_to(request.user).filter(article=article)
+    counts = Counter(carries.values_list("status", flat=True))
+    chosen = refused[0].status if refused else request.GET.get("status", CarryStatus.WAITING)
+    if chosen not in CarryStatus:
+        raise Http404
+    rows = carries.filter(status=chosen).in_reading_order()
+    page = Paginator(rows.select_related("passage", "target", "decided_by"), PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "article": article,
+        "old": article.supersedes,
+        "page": page,
+        "cards": cards(request.user, article, page.object_list, refused),
+        "chosen": CarryStatus(chosen),
+        "choices": [(one, one.label, counts[one]) for one in CarryStatus],
+        "waiting": counts[CarryStatus.WAITING],
+        "total": sum(counts.values()),
+        "refused": refused,
+    } | answers.undoing(request.user)
+    return render(request, "annotations/carry_list.html", context, status=status)
+
+
+@require_POST
+def carry_settle(request, carry_id):
+    """Put the work on a passage on the words proposed, or on other words of the new version."""
+    carry = _open_carry(request, carry_id)
+    form = CarryForm(request.POST, carry=carry)
+    if not form.is_valid():
+        return _carry_list(request, carry.article, refused=(carry, form), status=422)
+    data = form.cleaned_data
+    return _decided(
+        request, carry, form,
+        lambda: carrying.settle(
+            request.user, carry, *form.span, data["version"], key=data["key"]
+        ),
+    )  # fmt: skip
+
+
+@require_POST
+def carry_drop(request, carry_id):
+    """Leave the work on a passage on the old version."""
+    carry = _open_carry(request, carry_id)
+    form = DropForm(request.POST)
+    if not form.is_valid():
+        return answers.refused(request, form)
+    data = form.cleaned_data
+    return _decided(
+        request, carry, None,
+        lambda: carrying.drop(request.user, carry, data["version"], key=data["key"]),
+    )  # fmt: skip
+
+
+def _open_carry(request, carry_id):
+    carries = Carry.objects.visible_to(request.user)
+    return get_object_or_404(
+        carries.select_related("passage__article", "article__supersedes"), pk=carry_id
+    )
+
+
+def _decided(request, carry, form, act):
+    """Do it and go on with the next; a decision somebody else has made is shown instead."""
+    try:
+        done = act()
+    except carrying.Stale as error:
+        refused = (error.current, form)
+        return _carry_list(request, carry.article, refused=refused, status=409)
+    except carrying.Refused as error:
+        return answers.refused(request, message=str(error), status=409)
+    if done is not None:
+        messages.success(request, f"{done.summary}.", extra_tags="act")
+    place = reverse("annotations:carry_list", args=[carry.article_id])
+    page = request.POST.get("page", "")
+    query = f"?{urlencode({'page': page})}" if page.isascii() and page.isdigit() else ""
+    return redirect(f"{place}{query}#next")
+
+
+@require_POST
+def work_on_superseded(request, article_id):
+    """Go on working on a superseded version, knowingly; asked once a session."""
+    articles = Article.objects.visible_to(request.user)
+    article = get_object_or_404(articles.exclude(superseded_by=None), pk=article_id)
+    known = set(request.session.get(answers.KNOWINGLY, []))
+    request.session[answers.KNOWINGLY] = sorted(known | {article.pk})
+    return redirect(article)

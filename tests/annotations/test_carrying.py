@@ -1,0 +1,498 @@
+"""What was said about a text goes over to its new version, and nothing lands on other words."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from annotations import carrying, coding
+from annotations.models import Act, Note, Tagging
+from annotations.models_carrying import Carry
+from talks.models import (
+    Article,
+    ArticleStatus,
+    Evidence,
+    EvidenceRole,
+    OutcomeReport,
+    Passage,
+    Position,
+    SpeechForm,
+)
+from tests.factories import (
+    make_article,
+    make_event,
+    make_note,
+    make_outcome_report,
+    make_passage,
+    make_position,
+    make_tag,
+    make_tagging,
+)
+from tests.refusals import refusal
+
+pytestmark = pytest.mark.django_db
+
+OLD = (
+    "The delegations met for two hours on Friday.\n"
+    "Both sides agreed to a swap of 1,000 prisoners each, the minister said.\n"
+    "“We want a ceasefire,” Umerov told reporters.\n"
+    "Nobody expected anything else of these talks at all."
+)
+NEW = (
+    "ISTANBUL. The delegations met for two hours on Friday.\n"
+    "Both sides agreed to an exchange of 1,000 captives each, the minister said.\n"
+    "“We want a ceasefire,” Umerov told reporters."
+)
+QUOTE = "“We want a ceasefire,”"
+SWAP = "agreed to a swap of 1,000 prisoners each"
+EXCHANGE = "agreed to an exchange of 1,000 captives each"
+GONE = "Nobody expected anything else of these talks at all."
+
+
+@pytest.fixture
+def old(db):
+    return make_article(OLD)
+
+
+@pytest.fixture
+def new(old):
+    return make_article(NEW, round=old.round, status=ArticleStatus.DRAFT)
+
+
+def tagged(article, *quotes, **fields):
+    return [make_tagging(make_passage(quote, article), **fields) for quote in quotes]
+
+
+def superseded(admin, old, new):
+    act = carrying.supersede(admin, new, old, new.version)
+    new.refresh_from_db()
+    return act
+
+
+def where(tagging):
+    passage = Tagging.objects.select_related("passage").get(pk=tagging.pk).passage
+    return passage.article_id, passage.exact
+
+
+def carry_of(quote):
+    return Carry.objects.select_related("passage", "article").get(passage__exact=quote)
+
+
+def test_the_same_words_go_over_and_the_rest_waits_on_the_old_version(admin, old, new):
+    quote, swap, gone = tagged(old, QUOTE, SWAP, GONE)
+
+    act = superseded(admin, old, new)
+
+    assert (new.status, new.supersedes_id) == (ArticleStatus.PUBLISHED, old.pk)
+    assert where(quote) == (new.pk, QUOTE)
+    assert where(swap) == (old.pk, SWAP)
+    assert where(gone) == (old.pk, GONE)
+    carries = Carry.objects.in_reading_order().values_list("kind", "status", "target__exact")
+    assert list(carries) == [
+        ("reworded", "waiting", None),
+        ("unchanged", "carried", QUOTE),
+        ("lost", "waiting", None),
+    ]
+    assert act.summary.endswith("1 passages carried over, 2 wait")
+
+
+def test_notes_go_with_their_words_and_keep_their_replies(admin, old, new):
+    note = make_note(passage=make_passage(QUOTE, old))
+    reply = make_note(parent=note)
+
+    superseded(admin, old, new)
+
+    assert Note.objects.get(pk=note.pk).passage.article_id == new.pk
+    assert Note.objects.get(pk=reply.pk).parent_id == note.pk
+
+
+def test_a_position_goes_once_all_its_evidence_has_gone(admin, researcher, old, new):
+    position = make_position(
+        article=old,
+        speech_form=SpeechForm.DIRECT,
+        evidence=[
+            (EvidenceRole.QUOTE, make_passage(QUOTE, old)),
+            (EvidenceRole.CONTEXT, make_passage(SWAP, old)),
+        ],
+    )
+    superseded(admin, old, new)
+    assert Position.objects.get(pk=position.pk).article_id == old.pk
+
+    carry = carry_of(SWAP)
+    carrying.settle(researcher, carry, carry.start, carry.end, carry.version)
+
+    position = Position.objects.get(pk=position.pk)
+    assert position.article_id == new.pk
+    evidence = position.evidence.order_by("passage__start").values_list("role", "passage__exact")
+    assert list(evidence) == [("context", EXCHANGE), ("quote", QUOTE)]
+    carry.refresh_from_db()
+    assert (carry.status, carry.decided_by_id) == ("confirmed", researcher.pk)
+
+
+def test_reports_and_events_go_too(admin, old, new):
+    report = make_outcome_report(article=old, evidence=[make_passage(QUOTE, old)])
+    event = make_event(
+        article=old, round=old.round, evidence=[make_passage(QUOTE, old), make_passage(GONE, old)]
+    )
+
+    superseded(admin, old, new)
+
+    report = OutcomeReport.objects.get(pk=report.pk)
+    assert report.article_id == new.pk
+    assert report.evidence.get().passage.article_id == new.pk
+    found = event.evidence.order_by("passage__article").values_list("passage__article", flat=True)
+    assert list(found) == [old.pk, new.pk]
+
+
+def test_undoing_puts_all_back_and_doing_it_again_brings_it_over(admin, old, new):
+    (quote, _) = tagged(old, QUOTE, GONE)
+    position = make_position(article=old, evidence=[make_passage(QUOTE, old)])
+    act = superseded(admin, old, new)
+
+    undone = coding.undo(admin, act)
+
+    new.refresh_from_db()
+    assert (new.status, new.supersedes_id) == (ArticleStatus.DRAFT, None)
+    assert where(quote) == (old.pk, QUOTE)
+    position.refresh_from_db()
+    assert position.article_id == old.pk
+    assert position.evidence.get().passage.article_id == old.pk
+    assert list(Carry.objects.live()) == []
+
+    coding.undo(admin, undone)
+
+    new.refresh_from_db()
+    assert new.supersedes_id == old.pk
+    assert where(quote) == (new.pk, QUOTE)
+    assert Position.objects.get(pk=position.pk).article_id == new.pk
+    assert Carry.objects.live().count() == 2
+
+
+def test_a_decision_can_be_undone(admin, researcher, old, new):
+    (swap,) = tagged(old, SWAP)
+    superseded(admin, old, new)
+    carry = carry_of(SWAP)
+    act = carrying.settle(researcher, carry, carry.start, carry.end, carry.version)
+    assert where(swap) == (new.pk, EXCHANGE)
+
+    coding.undo(researcher, act)
+
+    assert where(swap) == (old.pk, SWAP)
+    assert carry_of(SWAP).status == "waiting"
+
+
+def test_what_was_dropped_stays_on_the_old_version_and_can_still_go_over(
+    admin, researcher, old, new
+):
+    (gone,) = tagged(old, GONE)
+    superseded(admin, old, new)
+    carry = carry_of(GONE)
+    carrying.drop(researcher, carry, carry.version)
+    assert where(gone) == (old.pk, GONE)
+    carry = carry_of(GONE)
+    assert carry.status == "dropped"
+
+    start = NEW.index("The delegations")
+    carrying.settle(researcher, carry, start, start + 15, carry.version)
+
+    assert where(gone) == (new.pk, "The delegations")
+    assert carry_of(GONE).status == "adjusted"
+
+
+def test_two_passages_put_on_the_same_words_keep_each_coders_tag_once(
+    admin, researcher, colleague, old, new
+):
+    tag = make_tag()
+    first, second = tagged(old, SWAP, GONE, tag=tag, coder=researcher)
+    (third,) = tagged(old, GONE, tag=tag, coder=colleague)
+    superseded(admin, old, new)
+    start = NEW.index("captives")
+    for quote in (SWAP, GONE):
+        carry = carry_of(quote)
+        carrying.settle(researcher, carry, start, start + 8, carry.version)
+
+    assert where(first) == where(third) == (new.pk, "captives")
+    assert where(second) == (old.pk, GONE)
+
+
+def test_a_decision_on_an_old_state_is_refused_with_the_state(admin, researcher, old, new):
+    tagged(old, SWAP)
+    superseded(admin, old, new)
+    carry = carry_of(SWAP)
+    carrying.drop(researcher, carry, carry.version)
+
+    with pytest.raises(carrying.Stale) as stale:
+        carrying.settle(researcher, carry, carry.start, carry.end, carry.version)
+
+    assert stale.value.current.status == "dropped"
+
+
+def test_the_same_request_twice_supersedes_once(admin, old, new):
+    tagged(old, QUOTE)
+    key = uuid.uuid4()
+
+    first = carrying.supersede(admin, new, old, new.version, key=key)
+    second = carrying.supersede(admin, new, old, new.version, key=key)
+
+    assert first == second
+    assert Act.objects.filter(kind="carry").count() == 1
+
+
+def test_versions_make_no_circle(admin, old, new):
+    superseded(admin, old, new)
+
+    assert list(carrying.supersedable_by(old)) == []
+    with pytest.raises(carrying.Refused):
+        carrying.supersede(admin, old, new, old.version)
+
+
+# Below the ORM
+
+
+def test_the_database_keeps_versions_in_order(admin, old, new):
+    superseded(admin, old, new)
+
+    update = "UPDATE talks_article SET supersedes_id = %s WHERE id = %s"
+    assert refusal(update, new.pk, old.pk) == "superseding_has_no_circle"
+    draft = "UPDATE talks_article SET status = 'draft' WHERE id = %s"
+    assert refusal(draft, new.pk) == "superseding_article_is_published"
+
+
+def test_a_position_and_a_report_go_to_another_version_alone_and_with_their_evidence(
+    admin, old, new
+):
+    position = make_position(article=old, evidence=[make_passage(GONE, old)])
+    report = make_outcome_report(article=old, evidence=[make_passage(GONE, old)])
+    other = make_article(round=old.round)
+    superseded(admin, old, new)
+
+    def move(table, row, article):
+        return refusal(f"UPDATE {table} SET article_id = {article.pk} WHERE id = {row.pk}")
+
+    assert move("talks_position", position, other) == "position_stays_in_its_article"
+    assert move("talks_position", position, new) == "position_evidence_is_from_its_article"
+    assert move("talks_outcomereport", report, other) == "outcome_report_is_frozen"
+    assert move("talks_outcomereport", report, new) == "report_evidence_is_from_its_article"
+
+
+def test_a_carry_keeps_to_its_rules(admin, old, new):
+    tagged(old, QUOTE, SWAP)
+    superseded(admin, old, new)
+    swap, quote = carry_of(SWAP), carry_of(QUOTE)
+    elsewhere = make_passage()
+
+    def change(carry, fields):
+        return refusal(f"UPDATE annotations_carry SET {fields} WHERE id = {carry.pk}")
+
+    words = Passage.objects.at(new, 0, 8)
+    assert change(swap, "status = 'carried'") == "carry_has_a_target_once_settled"
+    target = f"target_id = {words.pk}"
+    assert change(swap, f"status = 'carried', {target}") == "only_the_same_words_are_carried_unseen"
+    assert change(quote, target) == "only_the_same_words_are_carried_unseen"
+    assert (
+        change(swap, f"status = 'adjusted', target_id = {elsewhere.pk}")
+        == "carry_target_is_in_the_next_version"
+    )
+    assert change(swap, f"passage_id = {elsewhere.pk}") == "carry_leads_to_the_next_version"
+    assert change(swap, "kind = 'gone'") == "carry_kind_is_known"
+    assert change(swap, "status = 'gone'") == "carry_status_is_known"
+    assert change(swap, "score = 2") == "carry_score_is_a_share"
+    assert change(swap, 'start = "end"') == "carry_proposes_words_unless_lost"
+
+
+# The pages
+
+
+def supersede_page(article):
+    return reverse("annotations:article_supersede", args=[article.pk])
+
+
+def test_an_admin_sees_what_will_go_over_and_does_it(client, admin, old, new):
+    tagged(old, QUOTE, SWAP, GONE)
+    client.force_login(admin)
+
+    page = client.get(supersede_page(new), {"old": old.pk})
+    done = client.post(supersede_page(new), {"old": old.pk, "version": new.version})
+
+    assert page.context["sure"] == 1
+    assert (page.context["unsure"], page.context["reworded"], page.context["lost"]) == (0, 1, 1)
+    assert "an exchange" in page.text
+    assert done.status_code == 302
+    assert done.url == reverse("annotations:carry_list", args=[new.pk])
+    assert Article.objects.get(pk=new.pk).supersedes_id == old.pk
+
+
+def test_only_admins_put_a_version_in_place(client, researcher, editor, old, new):
+    for user in (researcher, editor):
+        client.force_login(user)
+        data = {"old": old.pk, "version": 1}
+        assert client.get(supersede_page(new)).status_code == 404
+        assert client.post(supersede_page(new), data).status_code == 404
+
+
+@pytest.mark.parametrize("value", ["", "0", "x", "9" * 30])
+def test_what_cannot_be_superseded_is_refused_in_words(client, admin, new, value):
+    client.force_login(admin)
+
+    response = client.post(supersede_page(new), {"old": value, "version": new.version})
+
+    assert response.status_code == 422
+    assert "supersede" in response.text
+
+
+def test_a_stale_version_of_the_article_is_refused(client, admin, old, new):
+    client.force_login(admin)
+
+    response = client.post(supersede_page(new), {"old": old.pk, "version": new.version + 1})
+
+    assert response.status_code == 409
+    assert Article.objects.get(pk=new.pk).supersedes_id is None
+
+
+@pytest.fixture
+def waiting(client, admin, researcher, old, new):
+    """The carry of the swap, waiting, and a researcher at the client."""
+    tagged(old, SWAP)
+    superseded(admin, old, new)
+    client.force_login(researcher)
+    return carry_of(SWAP)
+
+
+def settle_at(carry):
+    return reverse("annotations:carry_settle", args=[carry.pk])
+
+
+def test_the_proposal_is_confirmed_as_it_stands(client, waiting):
+    page = client.get(reverse("annotations:carry_list", args=[waiting.article_id]))
+    data = {"version": waiting.version, "words": EXCHANGE, "start": waiting.start}
+
+    response = client.post(settle_at(waiting), data)
+
+    assert EXCHANGE in page.text
+    assert response.status_code == 302
+    assert carry_of(SWAP).status == "confirmed"
+
+
+def test_other_words_are_found_where_they_are_nearest(client, waiting):
+    data = {"version": waiting.version, "words": "Both sides\r\n".strip(), "start": ""}
+
+    client.post(settle_at(waiting), data)
+
+    carry = carry_of(SWAP)
+    assert (carry.status, carry.target.exact) == ("adjusted", "Both sides")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"words": "captive kings"}, "These words do not stand in the new version."),
+        ({"words": "   "}, "Type or select the words"),
+        ({"words": "captives", "start": "-1"}, "whole number"),
+        ({"words": "captives", "version": ""}, "reload it"),
+    ],
+)
+def test_words_that_do_not_stand_there_are_refused_and_stay_typed(client, waiting, data, message):
+    response = client.post(settle_at(waiting), {"version": waiting.version} | data)
+
+    assert response.status_code == 422
+    assert message in response.text
+    assert f">{data['words']}</textarea>" in response.text
+    assert carry_of(SWAP).status == "waiting"
+
+
+def test_a_decision_somebody_else_has_made_is_shown(client, colleague, waiting):
+    carrying.drop(colleague, waiting, waiting.version)
+
+    data = {"version": waiting.version, "words": "captives"}
+    response = client.post(settle_at(waiting), data)
+
+    assert response.status_code == 409
+    assert carry_of(SWAP).status == "dropped"
+    assert "decided on this passage in the meantime" in response.text
+    assert ">captives</textarea>" in response.text
+
+
+def test_visitors_see_differences_and_no_carries(client, admin, old, new):
+    superseded(admin, old, new)
+
+    differences = client.get(reverse("annotations:version_differences", args=[new.pk]))
+    carries = client.get(reverse("annotations:carry_list", args=[new.pk]))
+
+    assert differences.status_code == 200
+    assert "<ins>" in differences.text
+    assert carries.status_code == 302
+
+
+def test_the_list_takes_the_same_queries_for_one_and_three(
+    client, admin, researcher, old, new, count_queries
+):
+    tagged(old, SWAP)
+    make_position(article=old, evidence=[make_passage(SWAP, old)])
+    superseded(admin, old, new)
+    client.force_login(researcher)
+    page = reverse("annotations:carry_list", args=[new.pk])
+    client.get(page)
+    one = count_queries(lambda: client.get(page))
+    other_old = make_article(OLD + " More.", round=old.round)
+    other = make_article(NEW + " Less.", round=old.round)
+    tagged(other_old, SWAP, GONE, "Nobody")
+    make_position(article=other_old, evidence=[make_passage(SWAP, other_old)])
+    superseded(admin, other_old, other)
+    page = reverse("annotations:carry_list", args=[other.pk])
+
+    assert count_queries(lambda: client.get(page)) == one
+
+
+# Superseded knowingly
+
+
+def tag_on(client, article, **data):
+    fields = {"start": 0, "end": 3, "exact": article.text[:3], "tag": make_tag().pk}
+    return client.post(article.get_absolute_url(), fields | data)
+
+
+def test_a_superseded_version_is_annotated_only_knowingly(client, admin, researcher, old, new):
+    superseded(admin, old, new)
+    client.force_login(researcher)
+
+    refused = tag_on(client, old)
+    assert refused.status_code == 409
+    assert "superseded" in refused.text
+    assert Tagging.objects.count() == 0
+
+    client.post(reverse("annotations:work_on_superseded", args=[old.pk]))
+    assert tag_on(client, old).status_code == 302
+    assert Tagging.objects.count() == 1
+
+
+def test_what_was_typed_on_a_superseded_version_stays(client, admin, researcher, old, new):
+    superseded(admin, old, new)
+    client.force_login(researcher)
+
+    url = reverse("annotations:article_notes", args=[old.pk])
+    response = client.post(url, {"text": "Mind the venue."})
+
+    assert response.status_code == 409
+    assert "Mind the venue." in response.text
+    assert list(Note.objects.all()) == []
+
+
+def test_the_old_page_leads_to_the_new_one(client, admin, old, new):
+    superseded(admin, old, new)
+
+    assert f'href="{new.get_absolute_url()}"' in client.get(old.get_absolute_url()).text
+    assert "newer version of an earlier text" in client.get(new.get_absolute_url()).text
+
+
+def test_carried_evidence_is_given_once_where_two_passages_meet(admin, researcher, old, new):
+    position = make_position(
+        article=old, evidence=[make_passage(SWAP, old), make_passage(GONE, old)]
+    )
+    superseded(admin, old, new)
+    start = NEW.index("captives")
+    for quote in (SWAP, GONE):
+        carry = carry_of(quote)
+        carrying.settle(researcher, carry, start, start + 8, carry.version)
+
+    assert Position.objects.get(pk=position.pk).article_id == new.pk
+    assert Evidence.objects.get(position=position).passage.exact == "captives"
