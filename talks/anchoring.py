@@ -148,7 +148,7 @@ class _Search:
     def find(self, start, end):
         quote = self.old[start:end]
         place = self._place(start)
-        found = self._occurrences(quote)
+        found = self._occurrences(start, end)
         if found:
             match = self._same_words(start, end, place, found)
             if match is not None:
@@ -188,18 +188,22 @@ class _Search:
 
     # The same words
 
-    def _occurrences(self, quote):
+    def _occurrences(self, start, end):
+        """Where the words stand in the new text, but as parts of words only if they were so."""
+        quote = self.old[start:end]
+        cuts = _cuts(self.old, start), _cuts(self.old, end)
         found = []
         at = self.new.find(quote)
         while at >= 0 and len(found) < 1_000:
-            found.append(at)
+            if (_cuts(self.new, at), _cuts(self.new, at + len(quote))) == cuts:
+                found.append(at)
             at = self.new.find(quote, at + 1)
         return found
 
     def _same_words(self, start, end, place, found):
         length = end - start
         aligned = self._aligned(start, end)
-        if aligned is not None and self._has_same_context(start, end, aligned):
+        if aligned in found and self._has_same_context(start, end, aligned):
             return Match(Kind.UNCHANGED, aligned, aligned + length, 1.0, True)
         scored = sorted(
             ((self._score(start, end, at, at + length, place), at) for at in found),
@@ -275,9 +279,9 @@ class _Search:
         if best is None:
             return []
         _, start, end = best
-        while start > 0 and self.new[start - 1 : start + 1].isalnum():
+        while _cuts(self.new, start):
             start -= 1
-        while end < len(self.new) and self.new[end - 1 : end + 1].isalnum():
+        while _cuts(self.new, end):
             end += 1
         return [trimmed(self.new, start, end)]
 
@@ -304,6 +308,11 @@ class _Search:
         words = _alike_in_words(self.old[start:end], self.new[new_start:new_end])
         near = 1 - min(1, abs(new_start - place) / max(1, len(self.new)))
         return (QUOTE * words + PREFIX * before + SUFFIX * behind + PLACE * near) / WHOLE
+
+
+def _cuts(text, at):
+    """Whether a word goes on over ``at``."""
+    return 0 < at < len(text) and text[at - 1 : at + 1].isalnum()
 
 
 def _at_edge(one, other):

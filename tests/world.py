@@ -6,7 +6,7 @@
 import dataclasses
 
 from accounts.models import Role
-from annotations import coding, recording
+from annotations import carrying, coding, recording
 from annotations.models import Draft, DraftKind, TagStatus, Visibility
 from talks import merging
 from talks.models import ArticleStatus, Passage, WorkStatus
@@ -100,6 +100,10 @@ def _put(world, article, tag):
     merged_party, into_party = make_party(), make_party()
     editor = world.users["editor"]
     merge = merging.merge(merged, into, (1, 1), editor)
+    old = make_article(f"First {WORDS}", round=article.round)
+    newer = make_article("Nothing of it stayed.", round=article.round)
+    make_tagging(Passage.objects.at(old, 0, 10), tag)
+    carrying.supersede(world.users["admin"], newer, old, newer.version)
     merging.merge(merged_party, into_party, (1, 1), editor)
     world.objects |= {
         "article": article.pk,
@@ -121,6 +125,9 @@ def _put(world, article, tag):
         "accepted position": position.pk,
         "merge": merge.pk,
         "spent link": "spent",
+        "superseded article": old.pk,
+        "newer version": newer.pk,
+        "carry": newer.carries.get().pk,
     }
 
 

@@ -90,7 +90,7 @@ def test_the_same_words_go_over_and_the_rest_waits_on_the_old_version(admin, old
     carries = Carry.objects.in_reading_order().values_list("kind", "status", "target__exact")
     assert list(carries) == [
         ("reworded", "waiting", None),
-        ("unchanged", "carried", QUOTE),
+        ("moved", "carried", QUOTE),
         ("lost", "waiting", None),
     ]
     assert act.summary.endswith("1 passages carried over, 2 wait")

@@ -85,6 +85,16 @@ def test_a_replaced_word_is_proposed_between_the_words_that_stayed():
     assert (match.kind, match.is_sure, words) == (Kind.REWORDED, False, "resignation")
 
 
+def test_words_that_became_part_of_another_word_are_not_the_same():
+    old = "Both sides agreed to a swap of prisoners."
+    new = "Both sides agreed to an exchange of prisoners."
+
+    match, words = found(old, new, "Both sides agreed to a")
+
+    assert (match.kind, match.is_sure) == (Kind.REWORDED, False)
+    assert words == "Both sides agreed to an"
+
+
 def test_words_taken_out_are_lost():
     old = "The talks took two hours. Nobody expected anything else of them. The delegations left."
     new = "The talks took two hours. The delegations left."

@@ -1,0 +1,95 @@
+"""A new version in Chromium: what waits is decided by key, by selecting words, and undone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from annotations import carrying
+from annotations.models_carrying import Carry
+from talks.models import ArticleStatus
+from tests.annotations.test_carrying import EXCHANGE, GONE, NEW, OLD, QUOTE, SWAP, tagged
+from tests.factories import make_article, make_tag
+
+NARROW = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
+
+
+@pytest.fixture
+def new(admin):
+    """A version put in place of one with four passages, of which three wait."""
+    old = make_article(OLD)
+    new = make_article(NEW, round=old.round, status=ArticleStatus.DRAFT)
+    tagged(old, QUOTE, SWAP, GONE, "two hours on Friday.\nBoth sides agreed to a", tag=make_tag())
+    carrying.supersede(admin, new, old, new.version)
+    new.refresh_from_db()
+    return new
+
+
+def states(article):
+    rows = Carry.objects.filter(article=article).in_reading_order()
+    return list(rows.values_list("status", "target__exact"))
+
+
+def test_what_waits_is_decided_by_keys_and_by_selecting_words(
+    open_page, violations, researcher, new
+):
+    page = open_page(f"/articles/{new.pk}/carries/", researcher)
+    cards = page.locator(".carry")
+    expect(cards).to_have_count(3)
+    assert violations(page) == []
+
+    cards.nth(0).focus()
+    page.keyboard.press("j")
+    expect(cards.nth(1)).to_be_focused()
+    page.keyboard.press("c")
+    expect(cards).to_have_count(2)
+    expect(cards.nth(0)).to_be_focused()
+
+    page.keyboard.press("d")
+    expect(cards).to_have_count(1)
+    last = cards.nth(0)
+    last.get_by_label("Words of the new version").fill("captives")
+    last.get_by_role("button", name="Carry over").click()
+    expect(page.get_by_text("No passage waits any more")).to_be_visible()
+
+    assert [status for status, _ in states(new)] == ["dropped", "confirmed", "carried", "adjusted"]
+    page.get_by_role("button", name="Undo").click()
+    expect(cards).to_have_count(1)
+
+
+def test_selected_words_of_the_new_version_fill_the_form(open_page, researcher, new):
+    page = open_page(f"/articles/{new.pk}/carries/", researcher)
+    card = page.locator(".carry", has_text=SWAP).filter(has=page.locator("mark", has_text=EXCHANGE))
+    field = card.get_by_label("Words of the new version")
+    expect(field).to_have_value(EXCHANGE)
+
+    card.locator("[data-new-words]").evaluate(
+        """(words) => {
+            const range = document.createRange();
+            const after = words.lastElementChild.firstChild;
+            range.setStart(after, after.data.indexOf("minister"));
+            range.setEnd(after, after.data.indexOf("minister") + 8);
+            getSelection().removeAllRanges();
+            getSelection().addRange(range);
+        }"""
+    )
+
+    expect(field).to_have_value("minister")
+    card.get_by_role("button", name="Carry over").click()
+    expect(page.locator(".carry")).to_have_count(2)
+    assert ("adjusted", "minister") in states(new)
+
+
+def test_the_pages_of_versions_fit_a_phone_in_the_dark(open_page, violations, admin, new):
+    old = new.supersedes
+    other = make_article(NEW + " Later.", round=old.round)
+    addresses = [
+        f"/articles/{new.pk}/carries/",
+        f"/articles/{new.pk}/differences/",
+        f"/articles/{other.pk}/supersede/",
+        f"/articles/{other.pk}/supersede/?old={new.pk}",
+        old.get_absolute_url(),
+    ]
+    page = open_page(addresses[0], admin, **NARROW)
+    for address in addresses:
+        page.goto(address)
+        assert (address, violations(page)) == (address, [])
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
