@@ -8,7 +8,7 @@ what does not go over stays on the old version.
 
 from collections import defaultdict
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from talks.anchoring import find_again
@@ -21,7 +21,7 @@ from talks.models import (
     Position,
 )
 
-from .coding import Refused, Stale, _Changes, _quoted, _record
+from .coding import Refused, Stale, _Changes, _record, quoted, submitted_again
 from .models import ActKind, Note, Tagging
 from .models_carrying import SETTLED, Carry, CarryStatus
 from .recording import _recorded
@@ -148,7 +148,7 @@ def settle(actor, carry, start, end, version, *, key):
         ActKind.CARRY,
         changes,
         article=article,
-        summary=f"Carried {_quoted(carry.passage)} over to {_quoted(target)}",
+        summary=f"Carried {quoted(carry.passage)} over to {quoted(target)}",
         key=key,
     )
 
@@ -172,7 +172,7 @@ def drop(actor, carry, version, *, key):
         ActKind.CARRY,
         changes,
         article=article,
-        summary=f"Left {_quoted(carry.passage)} on the old version",
+        summary=f"Left {quoted(carry.passage)} on the old version",
         key=key,
     )
 
@@ -195,18 +195,24 @@ def _own_turn(carry, version):
 
 
 def _move_work(article, carries, changes):
-    """Move what is said about the carries' passages to their targets in ``article``."""
+    """Move what is said about the carries' passages to their targets in ``article``.
+
+    Reviewed work that comes to stand on other words waits for another verdict.
+    """
     moves = {carry.passage_id: carry.target_id for carry in carries if carry.target_id}
     changes.passages |= moves.keys() | set(moves.values())
-    _move_taggings(moves, changes)
-    _move(Note, _notes_in_sight().filter(passage__in=moves), moves, changes)
-    settled = dict(
+    settled, reworded = {}, set()
+    for old, new, is_reworded in (
         Carry.objects.live()
         .filter(article=article, target__isnull=False)
-        .values_list("passage_id", "target_id")
-    )
-    _move_proven(Position, "position", article, moves, settled, changes)
-    _move_proven(OutcomeReport, "outcome_report", article, moves, settled, changes)
+        .values_list("passage_id", "target_id", ~Q(passage__exact=F("target__exact")))
+    ):
+        settled[old] = new
+        reworded |= {old} if is_reworded else set()
+    _move_taggings(moves, reworded, changes)
+    _move(_notes_in_sight().filter(passage__in=moves), moves, changes)
+    _move_proven(Position, "position", article, moves, settled, reworded, changes)
+    _move_proven(OutcomeReport, "outcome_report", article, moves, settled, reworded, changes)
     loose = Evidence.objects.filter(passage__in=moves).filter(
         Q(event__isnull=False, event__withdrawn_at=None) | Q(affiliation__isnull=False)
     )
@@ -214,7 +220,7 @@ def _move_work(article, carries, changes):
         _move_evidence(one, moves, changes)
 
 
-def _move_taggings(moves, changes):
+def _move_taggings(moves, reworded, changes):
     """Each coder's taggings go over; one that its coder has on the target already stays."""
     taggings = Tagging.objects.live().filter(passage__in=moves)
     there = set(
@@ -228,29 +234,35 @@ def _move_taggings(moves, changes):
         if place in there:
             staying.append(one.pk)
         there.add(place)
-    _move(Tagging, taggings.exclude(pk__in=staying), moves, changes)
+    _move(taggings.exclude(pk__in=staying), moves, changes, reworded)
 
 
-def _move(model, rows, moves, changes):
-    """Set the passage of many rows at once, each with its line in the act."""
+def _move(rows, moves, changes, reworded=frozenset()):
+    """Set the passage of many taggings or notes at once, each with its line in the act."""
+    model = rows.model
     rows = list(rows.select_for_update(no_key=True, of=["self"]).order_by("pk"))
     for row in rows:
-        old = row.passage_id
-        row.passage_id = moves[old]
+        fields = {"passage_id": moves[row.passage_id]}
+        if row.passage_id in reworded:
+            fields |= submitted_again(row)
+        before = {name: getattr(row, name) for name in fields}
+        for name, value in fields.items():
+            setattr(row, name, value)
         row.version += 1
         changes.rows.append(
             {
                 "model": model._meta.model_name,
                 "pk": row.pk,
                 "version": row.version,
-                "before": {"passage_id": old},
-                "after": {"passage_id": row.passage_id},
+                "before": before,
+                "after": fields,
             }
         )
-    model.objects.bulk_update(rows, ["passage", "version"], batch_size=500)
+    fields = ["passage", "version"] + ["work_status"] * (model is Tagging)
+    model.objects.bulk_update(rows, fields, batch_size=500)
 
 
-def _move_proven(model, owner, article, moves, settled, changes):
+def _move_proven(model, owner, article, moves, settled, reworded, changes):
     """Move positions or reports that lean on ``moves`` and whose evidence has all gone over."""
     touched = Evidence.objects.filter(passage__in=moves, **{f"{owner}__withdrawn_at": None})
     keys = touched.exclude(**{owner: None}).values(owner)
@@ -260,7 +272,9 @@ def _move_proven(model, owner, article, moves, settled, changes):
     rows = model.objects.select_for_update(no_key=True, of=["self"]).filter(pk__in=evidence)
     for row in rows.exclude(article=article).order_by("pk"):
         if all(one.passage_id in settled for one in evidence[row.pk]):
-            changes.change(row, article_id=article.pk)
+            is_reworded = any(one.passage_id in reworded for one in evidence[row.pk])
+            again = submitted_again(row) if is_reworded else {}
+            changes.change(row, article_id=article.pk, **again)
             for one in evidence[row.pk]:
                 _move_evidence(one, settled, changes)
 

@@ -86,6 +86,9 @@ REFUSALS = {
     "tag_shortcut_is_unique": "Another tag has this shortcut already.",
 }
 
+# Acts of these kinds name one article and may change others as well.
+BETWEEN_ARTICLES = {ActKind.CARRY, ActKind.UNDO, ActKind.REDO}
+
 
 class Refused(Exception):
     """What was asked cannot be done; the message is for the person who asked."""
@@ -592,8 +595,8 @@ def _undo(actor, act, *, key):
 
 
 def _articles_of(act):
-    """Where an act changed something; one over several articles names none of them."""
-    if act.article_id or not act.passages:
+    """Where an act changed something; one over several articles need not name them all."""
+    if not act.passages or (act.article_id and act.kind not in BETWEEN_ARTICLES):
         return [act.article]
     return Article.objects.filter(passages__in=act.passages).distinct().only("pk")
 

@@ -146,7 +146,6 @@ class _Search:
         self.old_starts = [block.old_start for block in self.blocks]
 
     def find(self, start, end):
-        quote = self.old[start:end]
         place = self._place(start)
         found = self._occurrences(start, end)
         if found:

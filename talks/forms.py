@@ -6,7 +6,7 @@ from django import forms
 from django.db import transaction
 
 from . import gate
-from .models import Article, Round
+from .models import Article, ArticleStatus, Round
 
 
 class StaleError(Exception):
@@ -86,6 +86,12 @@ class ArticleForm(forms.ModelForm):
         cleaned = super().clean()
         if not cleaned.get("title"):
             cleaned["title_is_editorial"] = False
+        if self.instance.supersedes_id and cleaned.get("status") == ArticleStatus.DRAFT:
+            self.add_error(
+                "status",
+                "This is the newer version of another article, so it stays published. Undo putting"
+                " it in that one’s place first.",
+            )
         return cleaned
 
     @transaction.atomic

@@ -1,8 +1,10 @@
 """What was said about a text goes over to its new version, and nothing lands on other words."""
 
+import io
 import uuid
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from annotations import carrying, coding
@@ -496,3 +498,49 @@ def test_carried_evidence_is_given_once_where_two_passages_meet(admin, researche
 
     assert Position.objects.get(pk=position.pk).article_id == new.pk
     assert Evidence.objects.get(position=position).passage.exact == "captives"
+
+
+# By command and in the form of an article
+
+
+def test_a_command_puts_a_version_in_place_once(admin, old, new):
+    tagged(old, QUOTE)
+    said = io.StringIO()
+
+    for _ in range(2):
+        call_command("supersede_article", new.pk, old.pk, name="admin", stdout=said)
+
+    lines = said.getvalue().splitlines()
+    assert lines[0].endswith("1 passages carried over, 0 wait.")
+    assert lines[1] == "It supersedes that article already."
+
+
+@pytest.mark.parametrize("name", ["editor", "nobody"])
+def test_a_command_is_for_admins(editor, old, new, name):
+    with pytest.raises(CommandError, match="is no active admin"):
+        call_command("supersede_article", new.pk, old.pk, name=name)
+
+
+def test_a_newer_version_stays_published(client, admin, old, new):
+    superseded(admin, old, new)
+    client.force_login(admin)
+    fields = {"language": "en", "round": new.round_id, "status": "draft", "version": new.version}
+
+    response = client.post(reverse("talks:article_edit", args=[new.pk]), fields)
+
+    assert response.status_code == 422
+    assert "stays published" in response.text
+
+
+def test_reviewed_work_on_other_words_waits_for_another_verdict(admin, researcher, old, new):
+    (swap, quote) = tagged(old, SWAP, QUOTE)
+    position = make_position(article=old, evidence=[make_passage(SWAP, old)])
+    for row in (swap, quote, position):
+        row.work_status = "accepted"
+        row.save()
+    superseded(admin, old, new)
+    carry = carry_of(SWAP)
+    carrying.settle(researcher, carry, carry.start, carry.end, carry.version)
+
+    found = [type(row).objects.get(pk=row.pk).work_status for row in (swap, quote, position)]
+    assert found == ["submitted", "accepted", "submitted"]

@@ -128,7 +128,7 @@ CREATE TRIGGER report_is_frozen BEFORE UPDATE ON talks_outcomereport
 
 
 class Migration(migrations.Migration):
-    dependencies = [("talks", "0005_merges")]
+    dependencies = [("talks", "0007_originals_and_intakes")]
 
     operations = [
         migrations.AddConstraint(

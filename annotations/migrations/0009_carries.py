@@ -47,8 +47,8 @@ DROP FUNCTION annotations_carry_is_sound();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotations", "0004_act_kinds"),
-        ("talks", "0006_new_versions"),
+        ("annotations", "0008_first_versions"),
+        ("talks", "0008_new_versions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
