@@ -3,13 +3,13 @@ from django.urls import path
 from .views import (
     acts,
     browsing,
+    carrying,
     codebook,
     codebook_lists,
     notes,
     passages,
     reader,
     recording,
-    versions,
 )
 
 app_name = "annotations"
@@ -20,21 +20,21 @@ urlpatterns = [
     path("articles/<id:article_id>/notes/", notes.article_notes, name="article_notes"),
     path("articles/<id:article_id>/links/", passages.link_new, name="link_new"),
     path(
-        "articles/<id:article_id>/supersede/", versions.article_supersede, name="article_supersede"
+        "articles/<id:article_id>/supersede/", carrying.article_supersede, name="article_supersede"
     ),
     path(
         "articles/<id:article_id>/differences/",
-        versions.version_differences,
+        carrying.version_differences,
         name="version_differences",
     ),
     path(
         "articles/<id:article_id>/work-on-superseded/",
-        versions.work_on_superseded,
+        carrying.work_on_superseded,
         name="work_on_superseded",
     ),
-    path("articles/<id:article_id>/carries/", versions.carry_list, name="carry_list"),
-    path("carries/<id:carry_id>/settle/", versions.carry_settle, name="carry_settle"),
-    path("carries/<id:carry_id>/drop/", versions.carry_drop, name="carry_drop"),
+    path("articles/<id:article_id>/carries/", carrying.carry_list, name="carry_list"),
+    path("carries/<id:carry_id>/settle/", carrying.carry_settle, name="carry_settle"),
+    path("carries/<id:carry_id>/drop/", carrying.carry_drop, name="carry_drop"),
     path("passages/<id:passage_id>/", passages.passage_detail, name="passage_detail"),
     path("passages/<id:passage_id>/bounds/", passages.bounds_edit, name="bounds_edit"),
     path("taggings/<id:tagging_id>/withdraw/", passages.tagging_withdraw, name="tagging_withdraw"),
