@@ -22,4 +22,4 @@ VOLUME /var/lib/parley
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:' + os.environ['PORT'] + '/health/live', headers={'Host': os.environ.get('ALLOWED_HOSTS', 'localhost').split(',')[0].lstrip('.')}), timeout=4)"]
-CMD ["sh", "-c", "python manage.py migrate --no-input && exec python -m config.server"]
+CMD ["sh", "-c", "python manage.py migrate --no-input && { while :; do python manage.py run_worker; sleep 2; done & } && exec python -m config.server"]

@@ -35,7 +35,8 @@ def main():
         log = prepare() / "web.log"
         with _serving("127.0.0.1", port, log) as process:
             announce(f"http://127.0.0.1:{port}", log)
-            watch(process)
+            with _working(log.with_name("worker.log")) as keep_working:
+                watch(process, keep_working)
     except ImproperlyConfigured as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
@@ -112,6 +113,37 @@ def _serving(host, port, log):
             process.wait()
 
 
+@contextlib.contextmanager
+def _working(log):
+    """The background worker as a child; gives a function that starts it again where it died."""
+    with log.open("ab", buffering=0) as output:
+
+        def start():
+            return subprocess.Popen(
+                [sys.executable, "manage.py", "run_worker"],
+                cwd=Path(__file__).parent.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=server.end_with_parent,
+            )
+
+        worker = start()
+
+        def keep_working():
+            nonlocal worker
+            if worker.poll() is not None:
+                worker = start()
+
+        try:
+            yield keep_working
+        finally:
+            # What it was doing is done whole or not at all, so nothing need be waited for.
+            os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
+
+
 def wait_until_it_answers(process, address, log):
     deadline = time.monotonic() + PATIENCE
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -137,12 +169,13 @@ def announce(address, log):
     say(f"Ctrl+C stops it. It writes to {log}.")
 
 
-def watch(process):
-    """Until the web server ends: start the embedded database again whenever it died."""
+def watch(process, keep_working):
+    """Until the web server ends: start database and worker again whenever they died."""
     from . import database
 
     while process.poll() is None:
         time.sleep(WATCH)
+        keep_working()
         try:
             if database.revive():
                 say("The database had died and was started again.")

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "talks",
     "axes",
     "django_htmx",
+    "django_tasks_db",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -116,6 +117,10 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 # axes.W006 asks for a lock by address, which X-Forwarded-For dodges and which shuts out a newsroom.
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+
+# Work in the background, done by `manage run_worker`
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Static files: hashed names, compressed once, kept for ever by the browser
 

@@ -31,7 +31,15 @@ class NewArticleForm(forms.Form):
     files = FilesField(
         label="Files",
         required=False,
-        help_text="Text, Markdown, HTML, Word, OpenDocument, PDF with a text layer, or EPUB.",
+        help_text="Text, Markdown, HTML, Word, OpenDocument, PDF with a text layer, EPUB; as many "
+        "as you like, or a ZIP of them.",
+    )
+    many = forms.ChoiceField(
+        label="Of several files",
+        required=False,
+        choices=[("load", "Load each at once"), ("prepare", "Let me prepare each")],
+        widget=forms.RadioSelect,
+        initial="load",
     )
     encoding = forms.ChoiceField(
         label="Encoding",

@@ -2,13 +2,14 @@
 
 import datetime
 import itertools
+import uuid
 
 from django.db import transaction
 
 from accounts.models import Role, User
 from annotations import reviewing
 from annotations.models import Codebook, Note, Review, Tag, Tagging, TagStatus
-from talks import importing, loading
+from talks import batches, importing, loading
 from talks.extracting import Reader
 from talks.models import (
     Affiliation,
@@ -98,6 +99,15 @@ def make_intake(text=None, **fields):
             user, text.encode(), name="Pasted", origin=Origin.PASTE, reader=reader, format="text",
             defaults=fields,
         )  # fmt: skip
+
+
+def make_batch(files, **fields):
+    """A batch of ``{name: bytes}`` that waits for the worker."""
+    user = fields.pop("started_by", None) or make_user(Role.ADMIN)
+    if "round" not in fields:
+        fields["round"] = make_round()
+    defaults = {"key": uuid.uuid4(), "name": "Files", "status": ArticleStatus.PUBLISHED}
+    return batches.begin(user, files.items(), **defaults | fields)
 
 
 def make_passage(exact="Both sides", article=None, start=None):

@@ -189,6 +189,8 @@ TABLE = [
     ("talks:intake_detail", "intake", ADMINS, ADMINS),
     ("talks:intake_discard", "intake", NO, ADMINS),
     ("talks:original", "original", ADMINS, NO),
+    ("talks:batch_detail", "batch", ADMINS, NO),
+    ("talks:batch_stop", "batch", NO, ADMINS),
 ]
 
 HOW_TO_ADD = """

@@ -14,6 +14,7 @@ from talks.models import ArticleStatus, Passage, WorkStatus
 from .factories import (
     make_affiliation,
     make_article,
+    make_batch,
     make_intake,
     make_note,
     make_outcome,
@@ -79,7 +80,14 @@ def make_world():
         "account": users["colleague"].pk,
     }
     intake = make_intake(text=f"Incoming-numbat. {WORDS}", started_by=users["admin"])
-    world.objects |= {"intake": intake.pk, "original": intake.original_id}
+    batch = make_batch(
+        {"Incoming-numbat.txt": b"They met."}, started_by=users["admin"], round=article.round
+    )
+    world.objects |= {
+        "intake": intake.pk,
+        "original": intake.original_id,
+        "batch": batch.pk,
+    }
     world.secrets["Incoming-numbat"] = {"admin"}
     for name, user in users.items():
         for kind, row in work_of(name, user, article, draft, tag, world.secrets).items():

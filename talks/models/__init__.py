@@ -12,6 +12,7 @@ from .articles import (
     Round,
     is_one_of,
 )
+from .batches import Batch, BatchItem, BatchState, ItemStatus
 from .intakes import Intake, IntakeStatus, Origin, Original
 from .merges import Merge
 from .statements import (
@@ -50,6 +51,9 @@ __all__ = [
     "ArticleStatus",
     "Attribution",
     "Basis",
+    "Batch",
+    "BatchItem",
+    "BatchState",
     "Certainty",
     "Colour",
     "Continuity",
@@ -64,6 +68,7 @@ __all__ = [
     "Intake",
     "IntakeStatus",
     "Issue",
+    "ItemStatus",
     "Merge",
     "Origin",
     "Original",

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
-from .. import importing, loading, pieces
+from .. import batches, importing, loading, pieces
 from .. import text as plain_text
 from ..extracting import Reader, Unreadable, encodings
 from ..forms_loading import IntakeForm, NewArticleForm, RereadForm
-from ..models import Article, Intake, IntakeStatus, Origin, Original
+from ..models import Article, Batch, Intake, IntakeStatus, Origin, Original
 from ..uploads import SpoolUploadHandler
 from .editing import only_admins
 
@@ -46,10 +46,11 @@ def article_new(request):
     form = NewArticleForm(request.POST if is_sent else None, request.FILES if is_sent else None)
     context = {"form": form, "open": Intake.objects.visible_to(request.user).open()}
     context["open"] = context["open"].for_lists().newest_first()[:50]
+    context["batches"] = Batch.objects.visible_to(request.user).newest_first()[:10]
     status = 200
     if form.is_valid():
         try:
-            intake = begin(request.user, form)
+            begun = begin(request.user, form)
         except (Unreadable, importing.ArticleRefused) as error:
             context |= {"refusal": error, "proposals": getattr(error, "proposals", ())}
             status = 422
@@ -57,7 +58,7 @@ def article_new(request):
             context["found"] = found
             status = 409
         else:
-            return onward(request, intake.get_absolute_url())
+            return onward(request, begun.get_absolute_url())
     elif form.is_bound:
         status = 422
     template = "talks/article_new.html"
@@ -67,8 +68,20 @@ def article_new(request):
 
 
 def begin(user, form):
-    """The intake of what was sent; raises what :func:`loading.begin` does."""
+    """The intake of what was sent, or the batch of many; raises what :func:`loading.begin` does."""
     sent = form.cleaned_data
+    if len(sent["files"]) > 1 or any(map(batches.is_archive, sent["files"])):
+        first, count = sent["files"][0].name, len(sent["files"])
+        return batches.begin(
+            user,
+            batches.unpacked(sent["files"]),
+            key=sent["key"],
+            name=first if count == 1 else f"{first} and {count - 1} more",
+            round=sent["round"],
+            language=sent["language"],
+            status=sent["status"],
+            prepares=sent["many"] == "prepare",
+        )
     common = {"key": sent["key"], "defaults": form.defaults()}
     with Reader() as reader:
         if sent["files"]:

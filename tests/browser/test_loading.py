@@ -22,7 +22,7 @@ def test_a_paste_loses_its_advertisement_and_becomes_an_article(open_page, admin
     page.get_by_role("button", name="Drop paragraph 2").click()
     expect(page.get_by_role("status").filter(has_text="Dropped.")).to_be_visible()
     expect(page.get_by_text("2 of 3 paragraphs")).to_be_visible()
-    page.get_by_role("button", name="Split paragraph 1").click()
+    page.get_by_role("button", name="Split… paragraph 1").click()
     page.get_by_label("Or with these words").fill("in Geneva")
     page.get_by_role("button", name="Split before them").click()
     expect(page.get_by_text("3 of 4 paragraphs")).to_be_visible()

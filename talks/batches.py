@@ -1,0 +1,184 @@
+"""Loading many files in the background: begun in a request, done by the worker, bit by bit.
+
+Each item is one transaction that locks it, makes its article and marks it done: a worker that is
+killed leaves it waiting, and whoever goes on finds it so. Two workers skip each other's items.
+"""
+
+import time
+import uuid
+
+from django.db import transaction
+from django.tasks import task
+from django.utils import timezone
+
+from . import importing, loading
+from .extracting import Reader, Unreadable
+from .extracting.archives import open_zip, read_member
+from .models import Batch, BatchItem, BatchState, ItemStatus
+
+SLICE = 5  # seconds of work, then another batch has its turn
+PACKED = 20  # items sent to the database at once
+UNDETERMINED = "und"  # BCP 47 for a language that nobody has told
+HIDDEN = ("__MACOSX/", ".DS_Store", "Thumbs.db")
+
+
+@transaction.atomic
+def begin(user, files, *, key, name, **fields):
+    """A batch of ``files``, pairs of a name and bytes, or triples with what is told of each.
+
+    The files are taken one after another, so that not all of them are in memory. Raises
+    Unreadable, and then nothing is stored.
+    """
+    if done := Batch.objects.filter(started_by=user, key=key).first():
+        return done
+    batch = Batch.objects.create(started_by=user, key=key, name=name[:300], **fields)
+    items, number = [], 0
+    for number, (called, content, *told) in enumerate(files, start=1):
+        items.append(_item(batch, number, called, content, told[0] if told else {}))
+        if len(items) == PACKED:
+            BatchItem.objects.bulk_create(items)
+            items = []
+    BatchItem.objects.bulk_create(items)
+    if not number:
+        raise Unreadable("There is no file in it.")
+    transaction.on_commit(lambda: load_batch.enqueue(batch.pk))
+    return batch
+
+
+def _item(batch, number, name, content, told):
+    item = BatchItem(batch=batch, number=number, name=name[:300], content=content, told=told)
+    if len(content) > loading.FILE_BYTES:
+        reason = f"The file is larger than the {loading.FILE_BYTES:,} bytes that one may have."
+        _finish(item, ItemStatus.REFUSED, reason=reason)
+    elif not content:
+        _finish(item, ItemStatus.REFUSED, reason="The file is empty.")
+    return item
+
+
+def unpacked(files):
+    """Pairs of name and bytes of uploaded files, with those of a ZIP in its place."""
+    for file in files:
+        if not is_archive(file):
+            yield file.name, file.read(loading.FILE_BYTES + 1)
+            continue
+        with open_zip(file) as archive:
+            for member in archive.infolist():
+                if member.is_dir() or any(part in member.filename for part in HIDDEN):
+                    continue
+                yield member.filename, read_member(archive, member.filename, loading.FILE_BYTES)
+
+
+def is_archive(file):
+    """Whether an uploaded file is a ZIP of files, and no document that is a ZIP inside."""
+    file.seek(0)
+    is_zip = file.read(2) == b"PK" and file.name.lower().endswith(".zip")
+    file.seek(0)
+    return is_zip
+
+
+@task
+def load_batch(batch_id):
+    """Work on a batch for a while, and ask for the next turn if there is more to do."""
+    if work(batch_id, seconds=SLICE):
+        load_batch.enqueue(batch_id)
+
+
+def work(batch_id, seconds=None):
+    """Do items of a batch, for ``seconds`` or all; True if some still wait to be done."""
+    end = None if seconds is None else time.monotonic() + seconds
+    with Reader() as reader:
+        while end is None or time.monotonic() < end:
+            if not _do_one(batch_id, reader):
+                return False
+    return True
+
+
+@transaction.atomic
+def _do_one(batch_id, reader):
+    """Do the next item; False when there is none, or the batch was stopped."""
+    batch = Batch.objects.select_related("round", "started_by").filter(pk=batch_id).first()
+    if batch is None or batch.state != BatchState.RUNNING:
+        return False
+    items = batch.items.waiting().order_by("number")
+    item = items.select_for_update(skip_locked=True).first()
+    if item is None:
+        if not items.exists():
+            Batch.objects.filter(pk=batch_id, state=BatchState.RUNNING).update(
+                state=BatchState.DONE
+            )
+        return False
+    try:
+        with transaction.atomic():
+            outcome = (
+                _prepare(batch, item, reader) if batch.prepares else _load(batch, item, reader)
+            )
+    except loading.AlreadyHere as found:
+        outcome = {
+            "status": ItemStatus.KNOWN,
+            "reason": found.message,
+            "article": found.article,
+            "intake": found.intake,
+        }
+    except (Unreadable, importing.ArticleRefused) as error:
+        outcome = {"status": ItemStatus.REFUSED, "reason": str(error)}
+    _finish(item, **outcome)
+    item.save()
+    return True
+
+
+def _load(batch, item, reader):
+    article, was_new = loading.load_at_once(
+        bytes(item.content),
+        name=item.name.rpartition("/")[2],
+        reader=reader,
+        round=batch.round,
+        status=batch.status,
+        loaded_by=batch.started_by,
+        told=_told(batch, item),
+        fallback=UNDETERMINED,
+    )
+    if not was_new:
+        raise loading.AlreadyHere("There is an article of this text.", article=article)
+    return {"status": ItemStatus.LOADED, "article": article}
+
+
+def _prepare(batch, item, reader):
+    intake = loading.begin(
+        batch.started_by,
+        bytes(item.content),
+        name=item.name.rpartition("/")[2],
+        origin=batch.origin,
+        reader=reader,
+        key=uuid.uuid5(batch.key, str(item.number)),
+        defaults={"round": str(batch.round_id), "status": batch.status} | _told(batch, item),
+    )
+    return {"status": ItemStatus.PREPARED, "intake": intake}
+
+
+def _told(batch, item):
+    return item.told | ({"language": batch.language} if batch.language else {})
+
+
+def _finish(item, status, *, reason="", article=None, intake=None):
+    item.status, item.reason, item.content = status, reason, None
+    item.article, item.intake, item.finished_at = article, intake, timezone.now()
+
+
+@transaction.atomic
+def stop(batch):
+    """Let the worker do no more of it; the item at hand is done whole."""
+    Batch.objects.filter(pk=batch.pk, state=BatchState.RUNNING).update(state=BatchState.STOPPED)
+
+
+@transaction.atomic
+def resume(batch):
+    """Go on where it was stopped, or where a worker was killed."""
+    changed = Batch.objects.filter(pk=batch.pk).exclude(state=BatchState.DONE)
+    if changed.update(state=BatchState.RUNNING):
+        transaction.on_commit(lambda: load_batch.enqueue(batch.pk))
+
+
+def resume_all():
+    """Go on with all that runs: for a worker that starts, since one before it may have died."""
+    for key in Batch.objects.filter(state=BatchState.RUNNING).values_list("pk", flat=True):
+        load_batch.enqueue(key)

@@ -1,0 +1,237 @@
+"""Many articles at once: each whole or absent, whatever happens to the worker."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django_tasks_db.models import DBTaskResult
+
+from talks import batches
+from talks.models import Article, Batch, BatchItem, Intake, Original
+
+from ..factories import make_article, make_batch, make_round
+from .files import make_docx, make_zip
+
+NEW = "/articles/new/"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def numbered(count):
+    return {f"{n}.txt": f"The parties met {n} times in the city.".encode() for n in range(count)}
+
+
+def outcomes(batch):
+    return list(batch.items.order_by("number").values_list("name", "status", "reason"))
+
+
+@pytest.mark.django_db
+def test_each_file_is_loaded_or_its_refusal_told():
+    known = make_article("They met.")
+    batch = make_batch(
+        {
+            "a.txt": b"They agreed on the exchange of prisoners.",
+            "known.txt": b"They met.",
+            "empty.txt": b"",
+            "latin.txt": b"Gen\xe8ve",
+            "b.docx": make_docx(["They left and it was late in the evening."]),
+        },
+        language="en",
+    )
+
+    assert not batches.work(batch.pk)
+
+    assert outcomes(batch) == [
+        ("a.txt", "loaded", ""),
+        ("known.txt", "known", "There is an article of this text."),
+        ("empty.txt", "refused", "The file is empty."),
+        (
+            "latin.txt",
+            "refused",
+            "This is not UTF-8: byte 0xe8 in line 1. "
+            "Say which encoding it is in, or save it in UTF-8.",
+        ),
+        ("b.docx", "loaded", ""),
+    ]
+    batch.refresh_from_db()
+    assert batch.state == "done"
+    assert set(Article.objects.exclude(pk=known.pk).values_list("text", "status", "round")) == {
+        ("They agreed on the exchange of prisoners.", "published", batch.round_id),
+        ("They left and it was late in the evening.", "published", batch.round_id),
+    }
+    assert Original.objects.count() == 2
+    assert not BatchItem.objects.exclude(content=None).exists()
+
+
+@pytest.mark.django_db
+def test_a_language_that_nothing_tells_is_stored_as_undetermined():
+    batch = make_batch({"a.txt": b"Quokka numbat.", "b.txt": "Вони зустрілися.".encode()})
+
+    batches.work(batch.pk)
+
+    assert set(Article.objects.values_list("language", flat=True)) == {"und", "uk"}
+
+
+@pytest.mark.django_db
+def test_a_batch_can_be_left_to_be_prepared():
+    batch = make_batch(numbered(2), prepares=True, status="draft")
+
+    batches.work(batch.pk)
+
+    assert [item.intake.outcome for item in batch.items.order_by("number")] == [
+        "The parties met 0 times in the city.",
+        "The parties met 1 times in the city.",
+    ]
+    assert Article.objects.count() == 0
+    assert Intake.objects.first().fields["round"] == str(batch.round_id)
+
+
+@pytest.mark.django_db
+def test_a_stopped_batch_goes_on_where_it_was():
+    batch = make_batch(numbered(3))
+    batches.work(batch.pk, seconds=0)
+    batches.stop(batch)
+    assert not batches.work(batch.pk)
+    assert Article.objects.count() == 0
+
+    batches.resume(batch)
+    batches.work(batch.pk)
+
+    assert Article.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_what_fails_in_the_middle_of_a_file_leaves_it_to_be_done_again(monkeypatch):
+    batch = make_batch(numbered(2))
+    finish = batches._finish
+
+    def full_disk(item, *args, **kwargs):
+        finish(item, *args, **kwargs)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(batches, "_finish", full_disk)
+    with pytest.raises(OSError, match="No space left"), transaction.atomic():
+        batches.work(batch.pk)
+    monkeypatch.undo()
+
+    assert Article.objects.count() == 0
+    assert Original.objects.count() == 0
+    batches.work(batch.pk)
+    assert Article.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_killed_leaves_each_article_whole_or_absent():
+    batch = make_batch(numbered(300))
+    database = connection.settings_dict
+    url = f"postgresql://{database['USER']}@/{database['NAME']}?host={quote(database['HOST'])}"
+    if database["PASSWORD"]:
+        url = url.replace("@/", f":{quote(database['PASSWORD'])}@/")
+    env = dict(os.environ, DATABASE_URL=f"{url}&port={database['PORT']}")
+
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "run_worker"],
+        cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as worker:  # fmt: skip
+        deadline = time.monotonic() + 60
+        while Article.objects.count() < 3 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.killpg(worker.pid, signal.SIGKILL)
+
+    loaded = Article.objects.count()
+    assert 3 <= loaded < 300
+    assert batch.items.filter(status="loaded", article__isnull=False).count() == loaded
+    assert DBTaskResult.objects.filter(status="RUNNING").exists()
+    batches.work(batch.pk)
+    assert Article.objects.count() == 300
+    assert set(batch.items.values_list("status", flat=True)) == {"loaded"}
+
+
+@pytest.fixture
+def send(client, admin, db):
+    client.force_login(admin)
+    talks_round = make_round()
+
+    def send(*files, **fields):
+        data = {"round": talks_round.pk, "status": "draft"} | fields
+        data["files"] = [SimpleUploadedFile(name, content) for name, content in files]
+        return client.post(NEW, data)
+
+    return send
+
+
+def test_several_files_and_a_zip_become_one_batch(client, send):
+    packed = make_zip({"b/two.txt": "Two.", "__MACOSX/b/two.txt": "x", "c.txt": "Three."})
+
+    response = send(("one.txt", b"One."), ("more.zip", packed), language="en")
+
+    batch = Batch.objects.get()
+    assert (response.status_code, response.url) == (302, batch.get_absolute_url())
+    assert [name for name, _, _ in outcomes(batch)] == ["one.txt", "b/two.txt", "c.txt"]
+    batches.work(batch.pk)
+    page = " ".join(client.get(batch.get_absolute_url()).content.decode().split())
+    assert "<strong>3 of 3</strong> files done; finished." in page
+    assert set(Article.objects.values_list("text", flat=True)) == {"One.", "Two.", "Three."}
+
+
+def test_a_repeated_upload_begins_nothing_new(send):
+    key = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
+
+    for _ in range(2):
+        send(("a.txt", b"One."), ("b.txt", b"Two."), key=key)
+
+    assert (Batch.objects.count(), BatchItem.objects.count()) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("packed", "reason"),
+    [
+        (make_zip({"../evil.txt": "x"}), "The archive has a path in it that leads out of it"),
+        (make_zip({"a.txt": "x"}, external_attr=0o120777 << 16), "The archive has a link"),
+        (make_zip({"a.txt": "0" * 5_000_000}), "as ZIP bombs do."),
+        (make_zip({}), "There is no file in it."),
+        (b"PK\x03\x04 cut off", "The file is broken"),
+        (make_zip({"__MACOSX/a.txt": "x"}), "There is no file in it."),
+    ],
+    ids=["path", "link", "bomb", "empty", "broken", "nothing"],
+)
+def test_a_zip_that_may_do_harm_is_refused_as_a_whole(send, packed, reason):
+    response = send(("many.zip", packed))
+
+    assert response.status_code == 422
+    assert reason in response.content.decode()
+    assert Batch.objects.count() == 0
+
+
+def test_a_batch_can_be_stopped_and_resumed_on_its_page(client, send):
+    send(("a.txt", b"One."), ("b.txt", b"Two."))
+    batch = Batch.objects.get()
+    address = f"{batch.get_absolute_url()}stop/"
+
+    assert client.post(address).status_code == 302
+    batch.refresh_from_db()
+    assert batch.state == "stopped"
+    client.post(address, {"again": "1"})
+    batch.refresh_from_db()
+    assert batch.state == "running"
+
+
+def test_a_batch_page_makes_the_same_queries_for_any_number_of_files(client, admin, count_queries):
+    client.force_login(admin)
+    few, many = make_batch(numbered(2)), make_batch({f"x{n}": c for n, c in numbered(9).items()})
+    for batch in (few, many):
+        batches.work(batch.pk)
+
+    counts = {
+        count_queries(lambda batch=batch: client.get(batch.get_absolute_url()))
+        for batch in (few, many)
+    }
+
+    assert len(counts) == 1
