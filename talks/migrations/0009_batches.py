@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("talks", "0007_originals_and_intakes"),
+        ("talks", "0008_new_versions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
