@@ -112,6 +112,10 @@ def _do_one(batch_id, reader):
             outcome = (
                 _prepare(batch, item, reader) if batch.prepares else _load(batch, item, reader)
             )
+    except loading.Alike as alike:
+        article, share = alike.articles[0]
+        outcome = _prepare(batch, item, reader)
+        outcome["reason"] = f"{share:.0%} of it stands in “{article.headline}”: decide what it is."
     except loading.AlreadyHere as found:
         outcome = {
             "status": ItemStatus.KNOWN,
@@ -136,6 +140,7 @@ def _load(batch, item, reader):
         loaded_by=batch.started_by,
         told=_told(batch, item),
         fallback=UNDETERMINED,
+        hold_alike=True,
     )
     if not was_new:
         raise loading.AlreadyHere("There is an article of this text.", article=article)

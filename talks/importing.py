@@ -5,10 +5,10 @@ import hashlib
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from . import gate
+from . import gate, likeness
 from . import text as plain_text
 from .extracting import Unreadable, encodings
-from .models import Article, Original
+from .models import Article, Fingerprint, Original
 
 MAX_BYTES = 5_000_000
 
@@ -41,6 +41,7 @@ def load(source, *, round, loaded_by=None, source_credit="", **fields):  # noqa:
     try:
         with transaction.atomic():
             article.save(force_insert=True)
+            Fingerprint.objects.create(article=article, features=likeness.features(text))
     except IntegrityError:
         # Somebody may have loaded the same text in this very moment.
         if found := Article.objects.filter(sha256=sha256).first():

@@ -15,7 +15,7 @@ from django.utils import timezone
 from . import importing, languages, pieces
 from .extracting import Unreadable
 from .forms import ArticleForm
-from .models import Article, Intake, IntakeStatus, Original
+from .models import Article, Fingerprint, Intake, IntakeStatus, Original
 
 # Those that a file can tell of, and those that are told for all files of one upload.
 READ_FIELDS = (
@@ -28,6 +28,8 @@ READ_FIELDS = (
     "language",
     "licence",
 )
+# Shares of the shorter text: from where a person is asked, and from where many files are held up.
+ALIKE, MUCH_ALIKE = 0.5, 0.7
 FILE_BYTES = 25_000_000
 
 
@@ -37,6 +39,14 @@ class Stale(Exception):
     def __init__(self, current):
         super().__init__("This was changed in the meantime.")
         self.current = current
+
+
+class Alike(Exception):
+    """There are articles much like this one, and nobody has said what it is to them."""
+
+    def __init__(self, articles):
+        super().__init__("There are articles much like this one. Say what it is to them.")
+        self.articles = articles
 
 
 class AlreadyHere(Exception):
@@ -187,11 +197,20 @@ def take_up_again(intake, version):
 
 
 @transaction.atomic
-def finish(user, intake, version, fields):
-    """Make the article of an intake. Raises Stale, ArticleRefused or AlreadyHere."""
+def finish(user, intake, version, fields, *, variant_of=None, is_apart=False):
+    """Make the article of an intake. Raises Stale, ArticleRefused, AlreadyHere or Alike.
+
+    Where there are articles much like it, it is the variant of one, or ``is_apart``.
+    """
     current = _current(intake, version)
     text = importing.sound_text(current.outcome)
     refuse_known_text(text)
+    if not is_apart:
+        alike = Fingerprint.objects.like(text, least=ALIKE)
+        chosen = next((article for article, _ in alike if article.pk == variant_of), None)
+        if alike and chosen is None:
+            raise Alike(alike)
+        fields = fields | {"variant_of": chosen}
     article, was_new = importing.load(
         text,
         loaded_by=user,
@@ -207,14 +226,29 @@ def finish(user, intake, version, fields):
     return article
 
 
-def load_at_once(content, *, name, reader, round, status, loaded_by=None, told=(), fallback="en"):  # noqa: A002
+def load_at_once(
+    content,
+    *,
+    name,
+    reader,
+    round,  # noqa: A002
+    status,
+    loaded_by=None,
+    told=(),
+    fallback="en",
+    hold_alike=False,
+):
     """A file as an article, without preparation: ``(article, was_new)``.
 
     The fields ``told`` rule over what the file says; ``fallback`` is the language where neither
-    file nor text tell it. Raises Unreadable or ArticleRefused.
+    file nor text tell it. Raises Unreadable or ArticleRefused, and, where it is to
+    ``hold_alike``, Alike for what is much like another.
     """
     found = read(reader, content, name=name)
     text = importing.sound_text(pieces.assembled(layout_of(found)))
+    is_new = not Article.objects.filter(sha256=importing.digest(text.encode())).exists()
+    if hold_alike and is_new and (alike := Fingerprint.objects.like(text, least=MUCH_ALIKE)):
+        raise Alike(alike)
     fields = sound_fields(fields_of(found, {})) | {k: v for k, v in dict(told).items() if v}
     fields["language"] = fields["language"] or fallback
     with transaction.atomic():

@@ -13,6 +13,7 @@ from .articles import (
     is_one_of,
 )
 from .batches import Batch, BatchItem, BatchState, ItemStatus
+from .fingerprints import Fingerprint
 from .intakes import Intake, IntakeStatus, Origin, Original
 from .merges import Merge
 from .statements import (
@@ -64,6 +65,7 @@ __all__ = [
     "EventRole",
     "Evidence",
     "EvidenceRole",
+    "Fingerprint",
     "Implementation",
     "Intake",
     "IntakeStatus",

@@ -235,6 +235,14 @@ class Article(models.Model):
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
     )
+    variant_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="variants",
+        help_text="Much the same report elsewhere: wire copy, a light edit.",
+    )
     loaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -273,6 +281,10 @@ class Article(models.Model):
                 violation_error_message=(
                     "This is the new version of another article, so it stays published."
                 ),
+            ),
+            models.CheckConstraint(
+                name="article_is_no_variant_of_itself",
+                condition=Q(variant_of__isnull=True) | ~Q(variant_of=F("pk")),
             ),
             models.CheckConstraint(
                 name="article_text_is_normal",

@@ -1,6 +1,7 @@
 """How articles come in: the page that takes files and texts, and the page that prepares one."""
 
 import functools
+import re
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -13,13 +14,15 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from .. import batches, importing, loading, pieces
 from .. import text as plain_text
+from ..differences import differences
 from ..extracting import Reader, Unreadable, encodings
 from ..forms_loading import IntakeForm, NewArticleForm, RereadForm
-from ..models import Article, Batch, Intake, IntakeStatus, Origin, Original
+from ..models import Article, Batch, Fingerprint, Intake, IntakeStatus, Origin, Original
 from ..uploads import SpoolUploadHandler
 from .editing import only_admins
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
+COMPARED = 150_000  # code points of two texts that are compared word by word
 SHOWN = 200_000  # code points of a source beside its preview
 WITH_SOURCE = {"text", "markdown", "html"}
 
@@ -148,6 +151,8 @@ def intake_detail(request, intake_id):
         return preparing(request, intake, form, status=422, refusal=error)
     except loading.AlreadyHere as found:
         return preparing(request, intake, form, status=409, refusal=found.message)
+    except loading.Alike as alike:
+        return preparing(request, intake, form, status=422, refusal=alike)
 
 
 def unlike(form, current):
@@ -266,7 +271,15 @@ def load(request, intake, form, _):
         intake.refresh_from_db()
         over = IntakeForm(form.over_version(intake.version), fields=intake.fields)
         return preparing(request, intake, over, status=422)
-    article = loading.finish(request.user, intake, form.cleaned_data["version"], form.particulars())
+    decided = request.POST.get("variant_of", "")
+    article = loading.finish(
+        request.user,
+        intake,
+        form.cleaned_data["version"],
+        form.particulars(),
+        variant_of=int(decided) if re.fullmatch("[0-9]{1,18}", decided) else None,
+        is_apart=decided == "apart",
+    )
     messages.success(request, f"Loaded, {article.get_status_display().lower()}.")
     return onward(request, article.get_absolute_url())
 
@@ -303,16 +316,17 @@ def preparing(request, intake, form, *, status=200, split=None, **context):
         asked = request.GET.get("split", "")
         split = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
     outcome = intake.outcome
+    twin = Article.objects.filter(sha256=importing.digest(outcome.encode())).for_lists().first()
+    is_open = intake.status == IntakeStatus.OPEN
     context |= {
         "intake": intake,
         "form": form,
+        "alike": beside(outcome) if is_open and twin is None else [],
         "rows": rows(intake.layout, split),
         "kept_count": sum(piece["kept"] for piece in intake.layout["pieces"]),
         "words": len(outcome.split()),
         "lost_count": outcome.count("\ufffd"),
-        "twin": Article.objects.filter(sha256=importing.digest(outcome.encode()))
-        .for_lists()
-        .first(),
+        "twin": twin,
         "reread": RereadForm(initial={"format": intake.format, "encoding": intake.encoding}),
         "source": source(intake),
         "shown": SHOWN,
@@ -321,6 +335,20 @@ def preparing(request, intake, form, *, status=200, split=None, **context):
     if request.htmx:
         template += "#intake"
     return render(request, template, context, status=status)
+
+
+def beside(text):
+    """Articles much like ``text``, with what differs where both are short enough to compare."""
+    return [
+        {
+            "article": article,
+            "percent": round(share * 100),
+            "pieces": differences(article.text, text)
+            if len(article.text) + len(text) < COMPARED
+            else None,
+        }
+        for article, share in Fingerprint.objects.like(text, least=loading.ALIKE)[:3]
+    ]
 
 
 def rows(layout, split):

@@ -235,3 +235,17 @@ def test_a_batch_page_makes_the_same_queries_for_any_number_of_files(client, adm
     }
 
     assert len(counts) == 1
+
+
+@pytest.mark.django_db
+def test_of_many_what_is_much_like_another_waits_to_be_decided():
+    words = [f"word{n}" for n in range(60)]
+    make_article(" ".join(words), title="Talks end")
+    batch = make_batch({"a.txt": " ".join([*words, "more"]).encode()}, language="en")
+
+    batches.work(batch.pk)
+
+    assert outcomes(batch) == [
+        ("a.txt", "prepared", "100% of it stands in “Talks end”: decide what it is.")
+    ]
+    assert Article.objects.count() == 1

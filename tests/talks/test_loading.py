@@ -1,10 +1,14 @@
 """Loading articles on the web: read, prepared, frozen; refused with a reason and nothing stored."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 
-from talks.models import Article, Intake, Original
+from talks import likeness
+from talks.models import Article, Fingerprint, Intake, Original
 
 from ..factories import make_article, make_round
 
@@ -392,3 +396,57 @@ def test_more_than_the_upload_limit_is_answered_413(client, admin, settings):
 
     assert response.status_code == 413
     assert stored() == [0, 0, 0]
+
+
+WIRE = (
+    "The first face-to-face talks in three years ended in Istanbul on Friday after two hours. "
+    "Both sides agreed on an exchange of a thousand prisoners each, and on little else. "
+    "The delegations will put on paper how a ceasefire could look, the ministers said."
+)
+EDITED = WIRE.replace("on Friday", "late on Friday").replace("thousand", "hundred")
+
+
+def test_a_light_edit_is_shown_beside_what_is_here_before_it_is_decided(client, loader):
+    here = make_article(WIRE, title="Talks end")
+    loader(paste=EDITED)
+    intake = Intake.objects.get()
+
+    page = text_of(client.get(intake.get_absolute_url()))
+    assert "% in common</strong>" in page
+    came = re.findall(r"\[only now: </span>(.*?)<span", page)
+    assert [("late" in one, "hundred" in one) for one in came] == [(True, False), (False, True)]
+    response = press(client, intake, "load", language="en")
+    assert response.status_code == 422
+    assert "Say what it is to them." in text_of(response)
+    assert Article.objects.count() == 1
+    press(client, intake, "load", language="en", variant_of=str(here.pk))
+    assert Article.objects.exclude(pk=here.pk).get().variant_of == here
+
+
+def test_a_light_edit_may_be_an_article_of_its_own(client, loader):
+    here = make_article(WIRE)
+    loader(paste=EDITED)
+
+    press(client, Intake.objects.get(), "load", language="en", variant_of="apart")
+
+    assert Article.objects.exclude(pk=here.pk).get().variant_of is None
+
+
+def test_a_variant_of_what_is_not_alike_is_refused(client, loader):
+    make_article(WIRE)
+    other = make_article("Nothing like it.")
+    loader(paste=EDITED)
+
+    response = press(client, Intake.objects.get(), "load", language="en", variant_of=str(other.pk))
+
+    assert response.status_code == 422
+    assert Article.objects.count() == 2
+
+
+def test_those_alike_are_looked_up_by_the_index(db):
+    make_article(WIRE)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = Fingerprint.objects.filter(features__overlap=likeness.features(EDITED)).explain()
+
+    assert "fingerprint_features" in plan
