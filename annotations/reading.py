@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from urllib.parse import urlencode
 
-from django.db.models import F, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
@@ -255,10 +256,8 @@ class Reading:
     @functools.cached_property
     def threads(self):
         """All notes on the article and its passages, by what they are about."""
-        notes = (
-            Note.objects.readable_by(self.user)
-            .filter(Q(passage__article=self.article) | Q(article=self.article))
-            .annotate(start=F("passage__start"), end=F("passage__end"))
+        notes = Note.objects.readable_by(self.user).filter(
+            Q(passage__article=self.article) | Q(article=self.article)
         )
         return threads_by(("passage_id", "article_id"), notes)
 
@@ -564,14 +563,9 @@ class Reading:
     @functools.cached_property
     def cursor(self):
         """The last act on this article that this person may know of."""
-        return (
-            Act.objects.visible_to(self.user)
-            .reaching(self.article)
-            .order_by("-pk")
-            .values_list("pk", flat=True)
-            .first()
-            or 0
-        )
+        if "last_act" in vars(self.article):
+            return self.article.last_act or 0
+        return _last_act(self.user, self.article).first() or 0
 
     def changes_since(self, cursor):
         """What looks different since act ``cursor``: paragraphs, lists of cards, the last act.
@@ -608,12 +602,19 @@ def threads_by(keys, notes):
 
     A key is the field of what a note is about, such as "passage_id".
     """
-    roots = list(notes.select_related("author").in_thread_order())
-    replies = defaultdict(list)
-    if roots:
-        found = Note.objects.live().filter(parent__in=roots).select_related("author")
-        for reply in found.in_thread_order():
-            replies[reply.parent_id].append(reply)
+    chosen = notes.values("pk")
+    found = (
+        Note.objects.filter(Q(pk__in=chosen) | Q(parent__in=chosen, withdrawn_at=None))
+        .annotate(start=F("passage__start"), end=F("passage__end"))
+        .select_related("author")
+        .in_thread_order()
+    )
+    roots, replies = [], defaultdict(list)
+    for note in found:
+        if note.parent_id:
+            replies[note.parent_id].append(note)
+        else:
+            roots.append(note)
     found = {key: defaultdict(list) for key in keys}
     for note in roots:
         thread = SimpleNamespace(note=note, replies=replies[note.pk])
@@ -623,14 +624,28 @@ def threads_by(keys, notes):
     return found
 
 
-def recent_tags(user, count=6):
-    """The keys of the tags that ``user`` put on passages last, newest first."""
-    if not user.is_authenticated:
-        return []
+def with_what_is_known(articles, user, count=60):
+    """``articles`` with ``last_act``, see :attr:`Reading.cursor`, and ``recent``.
+
+    These are the keys of the tags of ``user``'s last taggings, newest first. Both are read with
+    the article: before all that is drawn of it, so that nobody's act falls in between.
+    """
     recent = (
-        Tagging.objects.filter(coder=user)
-        .filter(~Q(tag__status="archived"))
+        Tagging.objects.filter(coder=user.pk)
+        .exclude(tag__status="archived")
         .order_by("-pk")
-        .values_list("tag_id", flat=True)[:60]
+        .values_list("tag_id", flat=True)[:count]
     )
-    return list(dict.fromkeys(recent))[:count]
+    return articles.annotate(
+        last_act=Subquery(_last_act(user, OuterRef("pk"))[:1]), recent=ArraySubquery(recent)
+    )
+
+
+def _last_act(user, article):
+    acts = Act.objects.visible_to(user).reaching(article).order_by("-pk")
+    return acts.values_list("pk", flat=True)
+
+
+def recent_tags(article, count=6):
+    """The keys of the tags that one put on passages last, each once; see `with_what_is_known`."""
+    return list(dict.fromkeys(article.recent))[:count]

@@ -24,9 +24,9 @@ PALETTE = "#palette-message"
 @vary_on_headers("HX-Request")
 def reader(request, article_id):
     """Read one article; a POST tags a passage in it."""
+    articles = Article.objects.visible_to(request.user).select_related("round", "superseded_by")
     article = get_object_or_404(
-        Article.objects.visible_to(request.user).select_related("round", "superseded_by"),
-        pk=article_id,
+        what_is_read.with_what_is_known(articles, request.user), pk=article_id
     )
     if request.method == "POST":
         return _tag(request, article)
@@ -61,7 +61,7 @@ def _context(request, reading):
     if hasattr(article, "superseded_by"):
         context["works_on_superseded"] = answers.works_on_superseded(request, article)
     if request.user.is_authenticated:
-        context["recent"] = what_is_read.recent_tags(request.user)
+        context["recent"] = what_is_read.recent_tags(reading.article)
         context |= answers.undoing(request.user)
     return context
 

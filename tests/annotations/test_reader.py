@@ -93,7 +93,7 @@ def test_the_number_of_queries_does_not_grow_with_the_passages(
         make_tagging(passage)
         make_note(passage=passage)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(9):
         client.get(reader(article))
 
 
