@@ -544,6 +544,44 @@ def submitted_again(row):
     return {}
 
 
+# Articles
+
+
+def change_articles(actor, versions, fields, *, key=None):
+    """Set ``fields`` of several articles, ``{key: version}``, as one act that can be undone.
+
+    Returns the act, or None where nothing was different, and how many had another version
+    meanwhile and were left alone.
+    """
+    left_alone = []
+    return _change_articles(actor, versions, fields, left_alone, key=key), len(left_alone)
+
+
+@_act
+def _change_articles(actor, versions, fields, left_alone, *, key):
+    changes = _Changes()
+    articles = Article.objects.defer("text").filter(pk__in=versions).order_by("pk")
+    for article in articles.select_for_update(no_key=True, of=["self"]):
+        if all(getattr(article, name) == value for name, value in fields.items()):
+            continue
+        if article.version != versions[article.pk]:
+            left_alone.append(article.pk)
+        else:
+            changes.change(article, **fields)
+    if not changes.rows:
+        return None
+    count = len(changes.rows)
+    what = "1 article" if count == 1 else f"{count} articles"
+    done = {"round_id": "Moved {} to another round", "language": "Set the language of {}"}
+    if fields.get("status"):
+        summary = "Published {}" if fields["status"] == "published" else "Took {} back to draft"
+    else:
+        summary = done[next(iter(fields))]
+    return _record(
+        actor, ActKind.ARTICLE, changes, article=None, summary=summary.format(what), key=key
+    )
+
+
 # Undoing
 
 
@@ -682,6 +720,8 @@ def _take_back(row, changes, actor):
     if model is Tag:
         _take_back_tag(current, row, changes)
         return
+    if model is Article and not actor.may_administer:
+        raise Refused("Only admins change articles.")
     if current.version != row["version"]:
         raise Refused(
             "This was changed again in the meantime, so it can no longer be undone from here."

@@ -1,12 +1,16 @@
 """What lists can be narrowed by, read from the page's address. A bad value narrows nothing."""
 
+import datetime
+
 from django import forms
 from django.conf.locale import LANG_INFO
-from django.db.models import F
+from django.db.models import Value
+from django.db.models.functions import Coalesce, Lower
 
 from talks.models import Article, ArticleStatus, Round
 
-from . import overview
+from . import keyset, overview
+from .keyset import Key
 
 
 def choices(rows, empty):
@@ -15,6 +19,19 @@ def choices(rows, empty):
 
 def language_name(code):
     return LANG_INFO.get(code.lower(), {}).get("name", code)
+
+
+NEVER = datetime.datetime(1, 1, 1, tzinfo=datetime.UTC)
+LOADED = Key("loaded_at", True, keyset.moment)
+LAST = Key("pk", True, keyset.integer)
+NEWEST = [Key("shown_on", True, datetime.date.fromisoformat), LOADED, LAST]
+FIRST = {
+    "loaded": [LOADED, LAST],
+    "title": [Key("name_key", False, str), Key("pk", False, keyset.integer)],
+    "words": [Key("word_count", True, keyset.integer)],
+    "passages": [Key("passage_count", True, keyset.integer)],
+    "worked": [Key("worked_on", True, keyset.moment)],
+}
 
 
 class ArticleFilterForm(forms.Form):
@@ -35,6 +52,9 @@ class ArticleFilterForm(forms.Form):
         required=False,
         choices=[
             ("", "Newest first"),
+            ("loaded", "Latest loaded first"),
+            ("title", "By headline"),
+            ("words", "Longest first"),
             ("passages", "Most passages first"),
             ("worked", "Your latest work first"),
         ],
@@ -67,14 +87,17 @@ class ArticleFilterForm(forms.Form):
         if wanted.get("work"):
             worked_on = overview.is_worked_on_by(self.user)
             articles = articles.filter(worked_on if wanted["work"] == "mine" else ~worked_on)
-        articles = articles.newest_first()
         if self.user.is_authenticated:
             articles = overview.with_work(articles, self.user)
-        orders = {"passages": "-passage_count", "worked": "worked_at"}
-        if first := orders.get(wanted.get("sort")):
-            order = F(first.removeprefix("-")).desc(nulls_last=True)
-            articles = articles.order_by(order, *articles.query.order_by)
-        return articles
+            articles = articles.annotate(worked_on=Coalesce("worked_at", Value(NEVER)))
+        return articles.annotate(
+            shown_on=Coalesce("published_on", Value(datetime.date.min)), name_key=Lower("title")
+        )
+
+    def keys(self):
+        """What the list is ordered by."""
+        first = FIRST.get(self.cleaned_data.get("sort") or "", [])
+        return [*first, *NEWEST] if len(first) == 1 else first or NEWEST
 
     def is_narrowed(self):
         return any(value for name, value in self.cleaned_data.items() if name != "sort")

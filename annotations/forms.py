@@ -4,6 +4,8 @@ from django import forms
 
 from talks import gate
 from talks import text as plain_text
+from talks.forms import clean_language
+from talks.models import ArticleStatus, Round
 
 from .coding import why_not_offered
 from .models import NOTE_LENGTH, Tag, TagStatus, Visibility
@@ -149,3 +151,60 @@ class NoteEditForm(NoteForm):
 
 class VersionForm(forms.Form):
     version = gate.VersionField()
+
+
+class ArticlesField(forms.Field):
+    """Articles that were ticked, each with the version that the page showed: ``{key: version}``."""
+
+    widget = forms.MultipleHiddenInput
+    default_error_messages = {"required": "Tick the articles first."}
+
+    def to_python(self, value):
+        number = gate.IdField()
+        found = {}
+        for one in filter(None, value or []):
+            key, _, version = one.partition(":")
+            found[number.clean(key)] = number.clean(version)
+        return found
+
+
+class BulkForm(forms.Form):
+    """What is to be done to several articles."""
+
+    article = ArticlesField()
+    do = forms.ChoiceField(
+        label="With the ticked",
+        choices=[
+            ("publish", "Publish"),
+            ("draft", "Take back to draft"),
+            ("round", "Move to the round"),
+            ("language", "Set the language to"),
+        ],
+    )
+    round = forms.ModelChoiceField(Round.objects.newest_first(), required=False, empty_label="–")
+    language = gate.NameField(required=False, max_length=35)
+    key = gate.KeyField()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, auto_id="bulk_%s", label_suffix="", **kwargs)
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("do") == "round" and not cleaned.get("round"):
+            self.add_error("round", "Choose the round to move them to.")
+        if cleaned.get("do") == "language":
+            try:
+                clean_language(cleaned.get("language", ""))
+            except forms.ValidationError as error:
+                self.add_error("language", error)
+        return cleaned
+
+    def changes(self):
+        """The fields of the articles and their new values."""
+        cleaned = self.cleaned_data
+        return {
+            "publish": {"status": ArticleStatus.PUBLISHED},
+            "draft": {"status": ArticleStatus.DRAFT},
+            "round": {"round_id": cleaned["round"] and cleaned["round"].pk},
+            "language": {"language": cleaned["language"]},
+        }[cleaned["do"]]

@@ -16,6 +16,7 @@ app_name = "annotations"
 
 urlpatterns = [
     path("articles/", browsing.article_list, name="article_list"),
+    path("articles/change/", browsing.article_bulk, name="article_bulk"),
     path("articles/<id:article_id>/", reader.reader, name="reader"),
     path("articles/<id:article_id>/notes/", notes.article_notes, name="article_notes"),
     path("articles/<id:article_id>/links/", passages.link_new, name="link_new"),

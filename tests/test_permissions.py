@@ -42,6 +42,7 @@ TABLE = [
     ("accounts:account_detail", "account", ADMINS, ADMINS),
     # Articles and what stands in them
     ("annotations:article_list", "", EVERYBODY, NO),
+    ("annotations:article_bulk", "", NO, ADMINS),
     ("annotations:reader", "article", EVERYBODY, TEAM),
     ("annotations:reader", "draft article", ADMINS, ADMINS),
     ("annotations:reader", "article?paragraph=1", TEAM, TEAM),

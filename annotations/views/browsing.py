@@ -1,17 +1,21 @@
 """Finding one's way: the articles, the codebook, and a tag with its passages."""
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from talks.access import public_reading
+from talks.views.editing import only_admins
 
-from .. import overview
+from .. import coding, keyset, overview
 from ..filters import ArticleFilterForm, PassageFilterForm
-from ..forms import NoteForm
+from ..forms import BulkForm, NoteForm
 from ..models import Note
 from ..reading import Tags, threads_by
+from . import answers
 
 ARTICLES = 50
 PASSAGES = 40
@@ -22,11 +26,35 @@ PASSAGES = 40
 def article_list(request):
     """All articles with the work on them, to be narrowed and sorted."""
     form = ArticleFilterForm(request.GET, user=request.user)
-    page = Paginator(form.articles(), ARTICLES).get_page(request.GET.get("page"))
+    page = keyset.Page(form.articles(), form.keys(), request.GET, ARTICLES)
     context = {"form": form, "page": page}
-    if not page.object_list and not form.is_narrowed():
+    if request.user.is_authenticated and request.user.may_administer:
+        context["bulk"] = BulkForm()
+    if not page.count and not form.is_narrowed():
         context["is_empty"] = True
     return render(request, "annotations/article_list.html", context, status=status_of(form))
+
+
+@require_POST
+def article_bulk(request):
+    """Publish, take back, move or name the language of several articles, as one act."""
+    only_admins(request.user)
+    form = BulkForm(request.POST)
+    back = request.POST.get("back", "")
+    place = reverse("annotations:article_list") + (f"?{back}" if back else "")
+    if not form.is_valid():
+        return answers.refused(request, form)
+    act, left_alone = coding.change_articles(
+        request.user, form.cleaned_data["article"], form.changes(), key=form.cleaned_data["key"]
+    )
+    if act is not None:
+        messages.success(request, f"{act.summary}.", extra_tags="act")
+    if left_alone:
+        words = "1 was" if left_alone == 1 else f"{left_alone} were"
+        messages.warning(request, f"{words} changed in the meantime and left alone.")
+    if act is None and not left_alone:
+        messages.success(request, "Nothing was different.")
+    return redirect(place)
 
 
 @require_safe

@@ -1,11 +1,15 @@
 """The list of articles, the codebook, and a tag with its passages."""
 
 import datetime
+import html
+import re
 
 import pytest
 from django.urls import reverse
 
 from annotations.models import Act
+from annotations.views import browsing
+from talks.models import Article
 
 from ..factories import (
     make_article,
@@ -142,7 +146,7 @@ def test_the_list_is_sorted_by_its_address(client, researcher):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "query",
-    ["?round=nowhere", "?language=xx", "?work=everybody", "?sort=title", "?work=mine&sort=1'"],
+    ["?round=nowhere", "?language=xx", "?work=everybody", "?sort=colour", "?work=mine&sort=1'"],
 )
 def test_a_filter_that_is_not_understood_is_left_out_with_a_message(client, researcher, query):
     article = make_article()
@@ -166,28 +170,159 @@ def test_filters_that_are_not_for_visitors_do_nothing(client, query):
     assert (response.status_code, list(response.context["page"])) == (200, [article])
 
 
+def walked(client, query="", way="next"):
+    """The articles of all pages, from the first on, or back from the last."""
+    response = client.get(ARTICLES + query)
+    pages = [list(response.context["page"])]
+    while found := re.search(f'rel="{way}" href="([^"]*)"', response.content.decode()):
+        response = client.get(ARTICLES + html.unescape(found[1]))
+        pages.append(list(response.context["page"]))
+    return pages, response
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sort", ["", "loaded", "title", "words", "passages", "worked"])
+def test_the_pages_hold_each_article_once_in_every_order(client, researcher, monkeypatch, sort):
+    monkeypatch.setattr(browsing, "ARTICLES", 3)
+    talks_round = make_round()
+    for n in range(10):
+        make_article(
+            "They met. " * (n % 3 + 1) + str(n), round=talks_round, title="AbcA"[n % 4],
+            published_on=datetime.date(2025, 5, n % 2 + 1) if n % 3 else None,
+        )  # fmt: skip
+    client.force_login(researcher)
+
+    pages, last = walked(client, f"?sort={sort}")
+
+    assert [len(page) for page in pages] == [3, 3, 3, 1]
+    assert len({one.pk for page in pages for one in page}) == 10
+    back = last.context["page"].previous
+    again, _ = walked(client, f"?sort={sort}&before={back}", "prev")
+    assert list(reversed(again)) == pages[:3]
+
+
+@pytest.mark.django_db
+def test_articles_that_come_in_meanwhile_move_no_other(client, monkeypatch):
+    monkeypatch.setattr(browsing, "ARTICLES", 2)
+    talks_round = make_round()
+    old = [make_article(round=talks_round) for _ in range(4)]
+    first = client.get(ARTICLES)
+    make_article(round=talks_round)
+
+    second = client.get(f"{ARTICLES}?after={first.context['page'].next}")
+
+    assert [*first.context["page"], *second.context["page"]] == old[::-1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("token", ["x", "W10", "WzFd", "WyJhIl0", "9" * 4000, "W1tbW1tb"])
+def test_a_place_that_is_none_is_the_first_page(client, token):
+    article = make_article()
+
+    response = client.get(f"{ARTICLES}?after={token}&before={token}")
+
+    assert (response.status_code, list(response.context["page"])) == (200, [article])
+
+
+@pytest.fixture
+def change(client, admin):
+    """Does something to ticked articles: ``change(articles, do="publish")``."""
+    client.force_login(admin)
+
+    def change(articles, **fields):
+        ticked = [f"{one.pk}:{one.version}" for one in articles]
+        return client.post("/articles/change/", {"article": ticked} | fields)
+
+    return change
+
+
+@pytest.mark.django_db
+def test_several_articles_are_published_as_one_act_and_taken_back(client, admin, change):
+    articles = [make_article(status="draft"), make_article(status="draft"), make_article()]
+
+    change(articles, do="publish")
+
+    act = Act.objects.get()
+    assert (act.kind, act.summary) == ("article", "Published 2 articles")
+    assert set(Article.objects.values_list("status", flat=True)) == {"published"}
+    client.post(reverse("annotations:act_undo", args=[act.pk]), {"from_list": "1"})
+    assert list(Article.objects.order_by("pk").values_list("status", flat=True)) == [
+        "draft", "draft", "published",
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_who_is_no_admin_any_longer_takes_nothing_back(client, admin, change):
+    change([make_article(status="draft")], do="publish")
+    admin.role = "researcher"
+    admin.save()
+
+    response = client.post(reverse("annotations:act_undo", args=[Act.objects.get().pk]))
+
+    assert response.status_code == 409
+    assert Article.objects.get().status == "published"
+
+
+@pytest.mark.django_db
+def test_several_articles_are_moved_and_given_their_language(change):
+    articles, other = [make_article(), make_article()], make_round()
+
+    change(articles, do="round", round=other.pk)
+    for article in articles:
+        article.refresh_from_db()
+    change(articles, do="language", language="uk")
+
+    assert set(Article.objects.values_list("round", "language")) == {(other.pk, "uk")}
+    assert Act.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_what_was_changed_in_the_meantime_is_left_alone_and_told(client, change):
+    one, two = make_article(status="draft"), make_article(status="draft")
+    Article.objects.filter(pk=two.pk).update(version=5)
+
+    response = change([one, two], do="publish", back="status=draft")
+
+    assert response.url == "/articles/?status=draft"
+    assert list(Article.objects.order_by("pk").values_list("status", flat=True)) == [
+        "published", "draft",
+    ]  # fmt: skip
+    assert "1 was changed in the meantime and left alone." in text_of(client.get(response.url))
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("page", "number"), [("1", 1), ("2", 2), ("99", 2), ("x", 1), ("0", 2), ("9" * 5000, 1)]
+    ("fields", "reason"),
+    [
+        ({"do": "round"}, "Choose the round to move them to."),
+        ({"do": "language", "language": "Ukrainian!"}, "Write a language’s code"),
+        ({"do": "burn"}, "Select a valid choice."),
+        ({"do": "publish", "article": "x:1"}, "This must be a whole number"),
+        ({"do": "publish", "article": ""}, "Tick the articles first."),
+    ],
 )
-def test_the_list_comes_in_pages(client, page, number):
-    talks_round = make_round()
-    for _ in range(51):
-        make_article(round=talks_round)
+def test_what_cannot_be_done_to_articles_is_said(change, fields, reason):
+    response = change([make_article()], **fields)
 
-    response = client.get(f"{ARTICLES}?language=en&page={page}")
+    assert response.status_code == 422
+    assert reason in text_of(response)
 
-    assert response.context["page"].number == number
-    assert len(response.context["page"]) == {1: 50, 2: 1}[number]
-    other = "?language=en&amp;page=2" if number == 1 else "?language=en&amp;page=1"
-    assert f'href="{other}"' in text_of(response)
+
+@pytest.mark.django_db
+def test_a_repeated_change_is_done_once(change):
+    articles = [make_article(status="draft")]
+
+    for _ in range(2):
+        change(articles, do="publish", key="1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed")
+
+    assert Act.objects.count() == 1
 
 
 @pytest.mark.django_db
 def test_without_articles_the_list_says_what_to_do(client, admin):
     assert "Once an admin has published one" in text_of(client.get(ARTICLES))
     client.force_login(admin)
-    assert "manage load_article FILE" in text_of(client.get(ARTICLES))
+    assert "Load an article" in text_of(client.get(ARTICLES))
 
     make_article()
 

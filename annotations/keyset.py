@@ -1,0 +1,91 @@
+"""Pages that begin after a row, and not at a number: nothing is skipped or shown twice while
+rows come in."""
+
+import base64
+import binascii
+import datetime
+import json
+from typing import NamedTuple
+
+from django.db.models import Q
+
+
+class Key(NamedTuple):
+    """A value that rows are ordered by, never null; ``read`` makes it of what a token says."""
+
+    name: str
+    is_descending: bool
+    read: type
+
+
+def integer(text):
+    number = int(text)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError
+    return number
+
+
+def moment(text):
+    found = datetime.datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError
+    return found
+
+
+class Page:
+    """``size`` rows of a queryset after or before the row that a token of the address names.
+
+    A token that is none of ours counts as the first page.
+    """
+
+    def __init__(self, rows, keys, query, size):
+        self.keys = keys
+        self.count = rows.order_by().count()
+        before = self._values(query.get("before", ""))
+        after = None if before else self._values(query.get("after", ""))
+        found = rows.order_by(*self._order(backwards=bool(before)))
+        if place := before or after:
+            found = found.filter(self._beyond(place, backwards=bool(before)))
+        found = list(found[: size + 1])
+        more, self.object_list = len(found) > size, found[:size]
+        if before:
+            self.object_list.reverse()
+        has_next = bool(before) or more
+        has_previous = more if before else bool(after)
+        self.next = self._token(self.object_list[-1]) if self.object_list and has_next else ""
+        self.previous = (
+            self._token(self.object_list[0]) if self.object_list and has_previous else ""
+        )
+
+    def __iter__(self):
+        return iter(self.object_list)
+
+    def __len__(self):
+        return len(self.object_list)
+
+    def _order(self, backwards):
+        return [f"{'-' if key.is_descending != backwards else ''}{key.name}" for key in self.keys]
+
+    def _beyond(self, values, backwards):
+        """What comes after these values: greater in one key, and the same in those before it."""
+        beyond, same = Q(), {}
+        for key, value in zip(self.keys, values, strict=True):
+            sign = "lt" if key.is_descending != backwards else "gt"
+            beyond |= Q(**same, **{f"{key.name}__{sign}": value})
+            same[key.name] = value
+        return beyond
+
+    def _token(self, row):
+        values = [getattr(row, key.name) for key in self.keys]
+        told = json.dumps([v.isoformat() if hasattr(v, "isoformat") else str(v) for v in values])
+        return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+
+    def _values(self, token):
+        try:
+            told = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+            if not isinstance(told, list) or not all(isinstance(one, str) for one in told):
+                return None
+            values = [key.read(one) for key, one in zip(self.keys, told, strict=True)]
+        except (ValueError, binascii.Error, RecursionError):
+            return None
+        return None if any("\0" in one for one in values if isinstance(one, str)) else values
