@@ -17,6 +17,7 @@ from talks.models import (
     Article,
     Event,
     Evidence,
+    Outcome,
     OutcomeReport,
     Passage,
     Position,
@@ -50,6 +51,7 @@ MODELS = {
     "position": Position,
     "outcomereport": OutcomeReport,
     "event": Event,
+    "outcome": Outcome,
     "evidence": Evidence,
     "review": Review,
 }

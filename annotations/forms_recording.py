@@ -255,7 +255,11 @@ class RecordForm(KeyedForm):
     def _party(self, field, typed):
         party = self.known.party(typed)
         if party is None:
-            self.add_error(field, f"There is no party “{typed}”. Choose one of those offered.")
+            self.add_error(
+                field,
+                f"There is no party “{typed}”. Choose one of those offered; an editor can add "
+                "another under “Reference”.",
+            )
         return party
 
 

@@ -9,11 +9,20 @@ from urllib.parse import urlencode
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, Subquery
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
 from accounts.models import User
-from talks.models import Event, Evidence, OutcomeReport, Passage, Position, Stance
+from talks.models import (
+    Event,
+    Evidence,
+    OutcomeReport,
+    Passage,
+    Position,
+    Stance,
+    WorkStatus,
+)
 
 from . import drawing
 from .models import Act, Note, Tag, Tagging
@@ -200,7 +209,7 @@ class Reading:
         """What the article's passages prove, as far as this person may know of it."""
         positions = Position.objects.visible_to(self.user)
         reports = OutcomeReport.objects.visible_to(self.user)
-        events = Event.objects.filter(withdrawn_at=None)
+        events = Event.objects.visible_to(self.user)
         evidence = (
             Evidence.objects.filter(passage__article=self.article)
             .filter(Q(position__in=positions) | Q(outcome_report__in=reports) | Q(event__in=events))
@@ -229,7 +238,9 @@ class Reading:
                 "outcome_report__work_status",
                 "outcome_report__outcome__title",
                 "event__title",
+                "event__coder_id",
                 "event__version",
+                "event__work_status",
             )
             .order_by("pk")
         )
@@ -251,7 +262,29 @@ class Reading:
             stance_colour=stance_colour,
             coder_id=coder,
             is_own=coder is not None and coder == self.user.pk,
+            **self._ways_with(owner, coder),
         )
+
+    def _ways_with(self, owner, coder):
+        """Where this person changes, withdraws and accepts what a passage proves, if at all."""
+        user = self.user
+        kind = owner._meta.model_name
+        if coder != user.pk and not (kind == "event" and user.is_authenticated and user.may_edit):
+            return {"edit": "", "withdraw": "", "accept": ""}
+        views = {
+            "position": ("position_edit", "position_withdraw"),
+            "outcomereport": ("report_evidence", "report_withdraw"),
+            "event": ("event_edit", "event_withdraw"),
+        }[kind]
+        edit, withdraw = (reverse(f"annotations:{view}", args=[owner.pk]) for view in views)
+        is_waiting = kind == "event" and owner.work_status == WorkStatus.SUBMITTED
+        accept = reverse("annotations:event_accept", args=[owner.pk])
+        return {
+            "edit": edit,
+            "withdraw": withdraw,
+            "version": owner.version,
+            "accept": accept if is_waiting and coder != user.pk else "",
+        }
 
     @functools.cached_property
     def threads(self):

@@ -196,7 +196,7 @@ def report_outcome(actor, article, outcome, fields, sides, evidence, *, key):
 def record_event(actor, article, fields, participants, evidence, *, key):
     """Record that something happened; ``participants`` is a list of (party, person, role)."""
     _in_turn(article)
-    event = Event.objects.create(round_id=article.round_id, **fields)
+    event = Event.objects.create(round_id=article.round_id, coder=actor, **fields)
     changes = _Changes()
     changes.made(event)
     EventParticipation.objects.bulk_create(
@@ -215,10 +215,50 @@ def record_event(actor, article, fields, participants, evidence, *, key):
     )
 
 
-def made_by(user, event):
-    """Whether ``user`` recorded this event."""
-    made = [{"model": "event", "pk": event.pk, "before": None}]
-    return Act.objects.filter(actor=user, kind=ActKind.RECORD, changes__contains=made).exists()
+@_recorded
+def accept_event(actor, event, version, *, article, key):
+    """Take a colleague's event up, so that visitors see it, as it was at ``version``."""
+    _in_turn(article)
+    event = _own_version(Event, event, version)
+    if not actor.may_edit or event.coder_id == actor.pk:
+        raise Refused("Another editor has to accept what you recorded yourself.")
+    if event.work_status == WorkStatus.ACCEPTED:
+        return None
+    changes = _Changes()
+    changes.change(event, work_status=WorkStatus.ACCEPTED)
+    changes.passages |= {pk for pk, _ in _evidence_of(event=event)}
+    summary = _told("Accepted the event", event.title)
+    return _record(actor, ActKind.REVIEW, changes, article=article, summary=summary, key=key)
+
+
+# Outcomes and events
+
+
+@_recorded
+def mend(actor, row, fields, version, *, article, key):
+    """Correct what is known of an outcome or an event, based on its ``version``.
+
+    An event that its own coder changes is submitted anew.
+    """
+    _in_turn(article)
+    row = type(row).objects.select_for_update(no_key=True, of=["self"]).get(pk=row.pk)
+    differs = {name: value for name, value in fields.items() if getattr(row, name) != value}
+    if not differs:
+        return None
+    if row.version != version or getattr(row, "withdrawn_at", None):
+        raise Stale(row)
+    changes = _Changes()
+    if isinstance(row, Event):
+        differs |= _submitted_by(actor, row)
+        changes.passages |= {pk for pk, _ in _evidence_of(event=row)}
+    changes.change(row, **differs)
+    summary = _told("Corrected", row.title)
+    return _record(actor, ActKind.REVISE, changes, article=article, summary=summary, key=key)
+
+
+def _submitted_by(actor, row):
+    """What its coder changes is submitted anew; what an editor corrects stays accepted."""
+    return submitted_again(row) if row.coder_id == actor.pk else {}
 
 
 # All of them
@@ -250,7 +290,7 @@ def change_evidence(actor, row, evidence, version, *, article, key):
     changes = _Changes()
     if not _set_evidence(changes, _passages(article, evidence), **{owner_of(row): row}):
         return None
-    changes.change(row, **({} if isinstance(row, Event) else submitted_again(row)))
+    changes.change(row, **_submitted_by(actor, row))
     return _record(
         actor,
         ActKind.REVISE,

@@ -6,6 +6,7 @@ from .views import (
     carrying,
     codebook,
     codebook_lists,
+    mending,
     notes,
     passages,
     reader,
@@ -88,5 +89,8 @@ urlpatterns = [
         name="report_withdraw",
     ),
     path("events/<id:event_id>/evidence/", recording.event_evidence, name="event_evidence"),
+    path("events/<id:event_id>/edit/", mending.event_edit, name="event_edit"),
+    path("events/<id:event_id>/accept/", mending.event_accept, name="event_accept"),
+    path("outcomes/<id:outcome_id>/edit/", mending.outcome_edit, name="outcome_edit"),
     path("events/<id:event_id>/withdraw/", recording.event_withdraw, name="event_withdraw"),
 ]

@@ -359,6 +359,7 @@ def _events(talks_round, articles, parties):
     """An event for every third article."""
     for n, number in enumerate(sorted(articles)[::3]):
         event = Event.objects.create(
+            work_status="accepted",
             round=talks_round,
             kind="meeting",
             title=f"Meeting {n}",

@@ -301,6 +301,8 @@ class _Loading:
             date_precision=precision,
             date_text=entry.get("date_text", ""),
             location=entry.get("location", ""),
+            coder=self.coder,
+            work_status=self.work_status,
         )
         for one in entry.get("participants", []):
             EventParticipation.objects.create(

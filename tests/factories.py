@@ -42,6 +42,7 @@ from talks.models import (
     SpeechAct,
     SpeechForm,
     Stance,
+    WorkStatus,
 )
 
 number = itertools.count(1)
@@ -270,7 +271,7 @@ def make_outcome_report(stances=None, evidence=None, **fields):
 
 
 def make_event(parties=(), evidence=None, article=None, **fields):
-    """A meeting at an unknown date, with its evidence in an article of its round.
+    """An accepted meeting at an unknown date, with its evidence in an article of its round.
 
     ``parties`` lists who took part: parties, or people's affiliations.
     """
@@ -282,6 +283,7 @@ def make_event(parties=(), evidence=None, article=None, **fields):
         "round": article.round,
         "kind": EventKind.MEETING,
         "title": f"Event {next(number)}",
+        "work_status": WorkStatus.ACCEPTED,
     }
     with transaction.atomic():
         event = Event.objects.create(**defaults | fields)

@@ -140,6 +140,11 @@ TABLE = [
     ("annotations:report_withdraw", "another’s report", NO, NOBODY),
     ("annotations:event_evidence", "own event", TEAM, TEAM),
     ("annotations:event_evidence", "another’s event", EDITORS, EDITORS),
+    ("annotations:event_edit", "own event", TEAM, TEAM),
+    ("annotations:event_edit", "another’s event", EDITORS, EDITORS),
+    ("annotations:event_accept", "own event", NO, EDITORS),
+    ("annotations:event_accept", "another’s event", NO, EDITORS),
+    ("annotations:outcome_edit", "outcome", EDITORS, EDITORS),
     ("annotations:event_withdraw", "own event", NO, TEAM),
     ("annotations:event_withdraw", "another’s event", NO, EDITORS),
     # Rounds, parties, positions, outcomes

@@ -180,7 +180,7 @@ def report_evidence(request, report_id):
 @vary_on_headers("HX-Request")
 def event_evidence(request, event_id):
     """Change the evidence of an event that one recorded; editors that of any."""
-    event, article = _event(request, event_id)
+    event, article = event_and_article(request, event_id)
     return _evidence(request, event, article)
 
 
@@ -226,7 +226,7 @@ def report_withdraw(request, report_id):
 @vary_on_headers("HX-Request")
 def event_withdraw(request, event_id):
     """Take back an event that one recorded; editors any."""
-    return _withdraw(request, *_event(request, event_id))
+    return _withdraw(request, *event_and_article(request, event_id))
 
 
 def _withdraw(request, row, article):
@@ -268,11 +268,10 @@ def _reports(request):
     ).select_related("article__round", "outcome")
 
 
-def _event(request, event_id):
+def event_and_article(request, event_id):
     """An event and the article that its first evidence is from."""
-    event = get_object_or_404(Event, pk=event_id)
-    if not (request.user.may_edit or recording.made_by(request.user, event)):
-        raise Http404
+    events = Event.objects.all() if request.user.may_edit else request.user.events.all()
+    event = get_object_or_404(events, pk=event_id)
     articles = Article.objects.visible_to(request.user).select_related("round")
     article = articles.filter(passages__evidence__event=event).order_by("pk").first()
     if article is None:

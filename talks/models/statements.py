@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import (
 )
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
 
@@ -416,6 +416,24 @@ class EventKind(models.TextChoices):
     OTHER = "other"
 
 
+class EventQuerySet(models.QuerySet):
+    """Like :class:`WorkQuerySet`, for what stands in any article of a round."""
+
+    def live(self):
+        """Those not withdrawn."""
+        return self.filter(withdrawn_at=None)
+
+    def visible_to(self, user):
+        """Those in an article that ``user`` may see; for visitors those that are accepted."""
+        proof = Evidence.objects.filter(
+            event=OuterRef("pk"), passage__article__in=Article.objects.visible_to(user)
+        )
+        events = self.live().filter(Exists(proof))
+        if not user.is_authenticated:
+            return events.filter(work_status=WorkStatus.ACCEPTED)
+        return events
+
+
 class Event(models.Model):
     """Something that happened, on the timeline of a round."""
 
@@ -428,11 +446,22 @@ class Event(models.Model):
     )
     date_text = models.CharField(max_length=200, blank=True)
     location = models.CharField(max_length=200, blank=True)
+    coder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="events",
+        help_text="Empty where it was loaded before coders were kept.",
+    )  # fmt: skip
+    work_status = models.CharField(max_length=16, choices=WorkStatus, default=WorkStatus.SUBMITTED)
     version = models.PositiveIntegerField(default=1)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
+    objects = EventQuerySet.as_manager()
+
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="event_work_status_is_known",
+                condition=is_one_of("work_status", WorkStatus),
+            ),
             models.CheckConstraint(
                 name="event_kind_is_known", condition=is_one_of("kind", EventKind)
             ),

@@ -25,7 +25,7 @@ from django.views.decorators.http import require_safe
 
 from .. import dates
 from ..access import public_reading
-from ..browsing import Texts, coded, whole
+from ..browsing import STATUSES, Texts, coded, whole
 from ..models import (
     Article,
     DatePrecision,
@@ -40,6 +40,7 @@ from ..models import (
     OutcomeStatus,
     Party,
     Round,
+    WorkStatus,
 )
 from ..position_lists import WorkForm, by_date, held, join, left_out, work_that_counts
 from ..quotations import with_quotations, with_visible_quotations
@@ -277,7 +278,9 @@ def moments(talks_round, user, work, kind):
     """Kind, id, date and precision of all there is by date, those without a date last."""
     sources = {
         "event": as_moments(
-            events_seen_by(user).filter(round=talks_round),
+            Event.objects.visible_to(user).filter(
+                round=talks_round, work_status__in=STATUSES[work.status]
+            ),
             "event",
             F("on_date"),
             F("date_precision"),
@@ -340,13 +343,6 @@ def as_moments(rows, kind, date, precision):
     )
 
 
-def events_seen_by(user):
-    """Events that are not withdrawn and stand in an article that ``user`` may see."""
-    visible = Article.objects.visible_to(user)
-    proof = Evidence.objects.filter(event=OuterRef("pk"), passage__article__in=visible)
-    return Event.objects.filter(Exists(proof), withdrawn_at=None)
-
-
 def first_of_each_joint(positions):
     """Positions with each joint statement on one proposition only once."""
     earlier = positions.filter(
@@ -368,6 +364,13 @@ def filled(found, user, work):
     events = with_visible_quotations(
         Event.objects.prefetch_related(Prefetch("participations", participations)), user
     ).in_bulk(keys["event"])
+    for event in events.values():
+        event.is_mendable = user.is_authenticated and (user.may_edit or event.coder_id == user.pk)
+        event.is_acceptable = (
+            event.is_mendable
+            and event.coder_id != user.pk
+            and event.work_status == WorkStatus.SUBMITTED
+        )
     positions = {one.pk: one for one in whole(keys["statement"])}
     join(positions.values(), user, work)
     reports = with_quotations(with_accounts(OutcomeReport.objects.select_related("outcome")))
