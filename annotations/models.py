@@ -29,8 +29,9 @@ from .models_review import (
     UnseenReview,
     is_about_one,
 )
+from .models_together import Presence
 
-__all__ = ["Decision", "Review", "ReviewTakenBack", "UnseenReview"]
+__all__ = ["Decision", "Presence", "Review", "ReviewTakenBack", "UnseenReview"]
 
 
 class NameKey(Func):

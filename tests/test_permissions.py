@@ -74,6 +74,7 @@ TABLE = [
     ("annotations:note_withdraw", "own note in a draft", NO, ADMINS),
     ("annotations:note_withdraw", "another’s note", NO, NOBODY),
     ("annotations:note_withdraw", "another’s private note", NO, NOBODY),
+    ("annotations:live", "", TEAM, NO),
     ("annotations:act_list", "", TEAM, NO),
     ("annotations:act_undo", "own act", NO, TEAM),
     ("annotations:act_undo", "another’s act", NO, NOBODY),

@@ -1,10 +1,14 @@
 """Two people on one page, in real browsers."""
 
+import datetime
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from annotations import coding
+from annotations.models import Presence, Tag
 from tests.factories import make_article, make_passage, make_tag, make_tagging
 
 from .reading import drag, excuse, marked, ready, select, text, top
@@ -42,6 +46,11 @@ def tag(page, article, exact):
 
 def expect_marks(page, *words):
     expect(page.locator("#article-text mark")).to_have_text(list(words), timeout=SOON)
+
+
+def tag_for(user, article, start, end):
+    """Tag some words as somebody whose browser is not looked at."""
+    coding.tag_passage(user, article, start, end, Tag.objects.get(name="Ceasefire"))
 
 
 def selected(page):
@@ -116,6 +125,88 @@ def test_what_others_do_arrives_and_disturbs_nobody(
     cards = [page.locator("#margin .card").evaluate_all(ids) for page in (mine, theirs)]
     assert [len(one) for one in cards] == [len(set(one)) for one in cards]
     assert text(mine) == text(theirs) == article.text
+
+
+def test_what_arrives_leaves_moving_bounds_and_a_half_filled_panel_alone(
+    open_page, researcher, colleague, article, start
+):
+    mine = open_page(article.get_absolute_url(), researcher)
+    ready(mine)
+    words = "Paragraph 20 says"
+
+    # While the bounds are moved, in a paragraph that is drawn anew.
+    mine.locator("#p20").evaluate("one => one.scrollIntoView({ block: 'center' })")
+    card = mine.locator("#margin .card", has_text=words)
+    card.focus()
+    card.locator("[data-act=bounds]").click()
+    handle = mine.get_by_role("slider", name="End of the passage")
+    handle.focus()
+    mine.keyboard.press("Control+ArrowRight")
+    moved = handle.get_attribute("aria-valuetext")
+    at = article.text.index(words) + 10
+    tag_for(colleague, article, at, at + 30)
+    expect(mine.locator("#p20 mark")).to_have_count(3, timeout=SOON)
+    expect(handle).to_be_focused()
+    expect(handle).to_have_attribute("aria-valuetext", moved)
+    mine.keyboard.press("Enter")
+    expect(mine.locator("#margin .card .quote", has_text="Paragraph 20 says what")).to_have_count(1)
+
+    # While a position is recorded.
+    drag(mine, article, "Paragraph 22 says")
+    mine.locator("#palette [data-act=position]").click()
+    expect(mine.locator("#recorder .evidence-row")).to_have_count(1)
+    mine.locator("#recorder label:has([name=stance][value=opposes])").click()
+    condition = mine.get_by_label("Condition")
+    condition.fill("half a thou")
+    at = article.text.index("Paragraph 22 says") + 5
+    tag_for(colleague, article, at, at + 30)
+    expect(mine.locator("#p22 mark")).to_have_count(1, timeout=SOON)
+    expect(condition).to_be_focused()
+    condition.press_sequentially("ght")
+    expect(condition).to_have_value("half a thought")
+    expect(mine.locator("#recorder [name=stance][value=opposes]")).to_be_checked()
+    expect(mine.locator("#recorder .evidence-row")).to_have_count(1)
+
+
+def test_who_reads_the_article_too_is_shown_until_they_leave(
+    open_page, researcher, colleague, article, start, violations
+):
+    mine = open_page(article.get_absolute_url(), researcher)
+    second = mine.context.new_page()
+    second.goto(article.get_absolute_url())
+    theirs = open_page(article.get_absolute_url(), colleague)
+    company = mine.locator("#company")
+    before = top(mine, "#p1")
+
+    expect(company).to_have_text("Colleague is reading this too", timeout=SOON)
+    expect(company).to_have_role("status")
+    expect(theirs.locator("#company")).to_have_text("Researcher is reading this too", timeout=SOON)
+    assert top(mine, "#p1") == before
+    assert violations(mine) == []
+
+    theirs.close()
+    Presence.objects.filter(user=colleague).update(
+        seen_at=timezone.now() - datetime.timedelta(seconds=45)
+    )
+    expect(company).to_have_text("", timeout=SOON)
+
+
+def test_a_page_whose_session_ended_says_so_and_keeps_what_was_typed(
+    open_page, researcher, article, start
+):
+    page = open_page(article.get_absolute_url(), researcher)
+    ready(page)
+    select(page, article, "Paragraph 20 says")
+    page.keyboard.press("n")
+    page.keyboard.type("A thought")
+
+    researcher.session_epoch += 1
+    researcher.save()
+
+    expect(page.locator("#live").get_by_text("You are signed out")).to_be_visible(timeout=SOON)
+    expect(page.locator("#desk textarea")).to_have_value("A thought")
+    link = page.locator("#live").get_by_role("link", name="Sign in again")
+    expect(link).to_have_attribute("href", re.compile(r"^/sign-in/\?next=%2Farticles%2F\d+%2F$"))
 
 
 def test_a_withdrawal_arrives_and_filters_are_kept(

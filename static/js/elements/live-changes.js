@@ -1,33 +1,37 @@
+import { companyInWords, waitFor } from "../lib/company.js";
 import { firstPast } from "../lib/layout.js";
 
-const EVERY = 4_000;
-const SLOWEST = 30_000;
 const LOST = "Connection lost. Your text is safe here; trying again.";
+const SIGNED_OUT = "You are signed out. Your text is safe here. ";
+const TOUCHES = ["keydown", "pointerdown", "pointermove", "wheel", "scroll"];
 
 /**
- * Asks every few seconds what others did: sends `live:check` from itself, and htmx does the rest. Not while the page is
- * hidden or the reader `data-busy`; more and more slowly while the server does not answer, with a line that says so.
- * What arrives leaves the text where it is in the view.
+ * Asks `data-live` every few seconds whether anything happened since `#since`, and who else is here. If so it sends
+ * `live:check` from itself: htmx then fetches what the page shows of it. Not while the page is hidden or the reader
+ * `data-busy`; less often while nobody touches the page or the server does not answer, with a line that says so.
+ * What arrives leaves the text of a reader where it is in the view.
  */
 class LiveChanges extends HTMLElement {
-  #wait = EVERY;
+  #lost = 0;
   #timer = 0;
+  #touchedAt = Date.now();
   #isAsking = false;
+  #here = "";
+  #said = "";
 
   connectedCallback() {
     this.reader = this.closest("article-reader");
-    this.text = this.reader.querySelector("#article-text");
+    this.text = this.reader?.querySelector("#article-text");
     this.line = document.createElement("p");
     this.line.className = "live-line";
     this.line.setAttribute("role", "status");
     this.append(this.line);
     this.ends = new AbortController();
-    const options = { signal: this.ends.signal };
-    for (const type of ["visibilitychange", "htmx:finally:request", "htmx:before:swap"]) {
-      document.addEventListener(type, this, options);
-    }
-    for (const type of ["online", "pageshow"]) addEventListener(type, this, options);
-    this.#later(EVERY);
+    const options = { signal: this.ends.signal, passive: true };
+    document.addEventListener("visibilitychange", this, options);
+    if (this.reader) document.addEventListener("htmx:before:swap", this, { signal: this.ends.signal });
+    for (const type of ["online", "pageshow", ...TOUCHES]) addEventListener(type, this, options);
+    this.#later(500);
   }
 
   disconnectedCallback() {
@@ -36,11 +40,18 @@ class LiveChanges extends HTMLElement {
   }
 
   handleEvent(event) {
-    switch (event.type) {
-      case "htmx:before:swap": return this.#beforeSwap(event);
-      case "htmx:finally:request": return event.detail.ctx.sourceElement === this && this.#answered(event.detail.ctx);
-      default: return document.visibilityState === "visible" && this.#check();
+    if (event.type === "htmx:before:swap") return this.#beforeSwap(event);
+    const idle = this.#idle;
+    if (TOUCHES.includes(event.type)) {
+      this.#touchedAt = Date.now();
+      // Whoever comes back does not wait for the next slow turn.
+      if (waitFor({ idle }) === waitFor({})) return;
     }
+    this.#check();
+  }
+
+  get #idle() {
+    return Date.now() - this.#touchedAt;
   }
 
   #later(wait) {
@@ -48,22 +59,58 @@ class LiveChanges extends HTMLElement {
     this.#timer = setTimeout(() => this.#check(), wait);
   }
 
-  #check() {
+  async #check() {
     if (this.#isAsking || document.visibilityState !== "visible") return;
-    if (this.reader.hasAttribute("data-busy")) return this.#later(EVERY / 8);
+    if (this.reader?.hasAttribute("data-busy")) return this.#later(500);
     this.#isAsking = true;
-    // Should htmx drop the request, nobody would ask again.
-    this.#later(SLOWEST * 2.5);
-    this.dispatchEvent(new CustomEvent("live:check", { bubbles: true }));
+    clearTimeout(this.#timer);
+    const response = await this.#ask();
+    this.#isAsking = false;
+    if (!this.isConnected) return;
+    this.#lost = response ? 0 : this.#lost + 1;
+    const isOut = response?.type === "opaqueredirect";
+    this.#say(isOut ? SIGNED_OUT : response ? "" : LOST, isOut);
+    if (response?.status === 200) await this.#take(response);
+    const others = this.#here ? 1 : 0;
+    this.#later(waitFor({ lost: this.#lost, idle: isOut ? Infinity : this.#idle, others }));
   }
 
-  #answered({ response }) {
-    this.#isAsking = false;
-    const isReached = response && response.status < 500;
-    this.#wait = isReached ? EVERY : Math.min(this.#wait * 2, SLOWEST);
-    const words = isReached ? "" : LOST;
-    if (this.line.textContent !== words) this.line.textContent = words;
-    this.#later(this.#wait);
+  /** The answer, or null if there was none. */
+  async #ask() {
+    const address = new URL(this.dataset.live, location.href);
+    address.searchParams.set("state", this.querySelector("#since").value);
+    address.searchParams.set("here", this.#here);
+    try {
+      const response = await fetch(address, { redirect: "manual", signal: AbortSignal.timeout(20_000) });
+      return response.status < 500 ? response : null;
+    } catch {
+      return null;
+    }
+  }
+
+  async #take(response) {
+    const { changed, here, names } = await response.json().catch(() => ({}));
+    if (here !== undefined && here !== this.#here) this.#greet(here, names);
+    if (changed) this.dispatchEvent(new CustomEvent("live:check", { bubbles: true }));
+  }
+
+  #greet(here, names) {
+    this.#here = here;
+    const line = this.reader?.querySelector("#company");
+    if (!line) return;
+    line.textContent = companyInWords(names);
+    line.title = names.join(", ");
+  }
+
+  #say(words, isOut) {
+    if (words === this.#said) return;
+    this.#said = words;
+    this.line.textContent = words;
+    if (!isOut) return;
+    const link = document.createElement("a");
+    link.href = `${this.dataset.signIn}?next=${encodeURIComponent(location.pathname + location.search)}`;
+    link.textContent = "Sign in again";
+    this.line.append(link);
   }
 
   #beforeSwap(event) {
