@@ -27,7 +27,7 @@ from .forms import (
 )
 from .models import Role, User
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = settings.AUTHENTICATION_BACKENDS[-1]
 # So long after opening a one-time link its bearer may set a password without the old one.
 TRUST_IN_LINK = datetime.timedelta(hours=1)
 ARRIVED_AT = "arrived_by_link_at"

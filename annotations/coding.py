@@ -41,6 +41,7 @@ from .models import (
     Visibility,
 )
 from .models_carrying import Carry
+from .models_review import item_name
 
 MODELS = {
     "article": Article,
@@ -378,10 +379,15 @@ def withdraw_tagging(actor, tagging, version, *, key):
 
 
 @_act
-def write_note(actor, text, visibility, *, article=None, span=None, tag=None, key):
-    """Write a note on ``text[start:end]`` of an article, on the article itself, or on a tag."""
+def write_note(actor, text, visibility, *, article=None, span=None, tag=None, work=None, key):
+    """Write a note on ``text[start:end]`` of an article, on the article itself, or on a tag.
+
+    ``work`` in it, a tagging, a position or an outcome report, is what the note is about then.
+    """
     _in_turn(article)
     about = {"tag": tag} if tag else {"article": article}
+    if work:
+        about = {item_name(work): work}
     if span:
         about = {"passage": Passage.objects.at(article, *span)}
     note = Note.objects.create(author=actor, text=text, visibility=visibility, **about)
@@ -801,13 +807,20 @@ def _take_back_tag(tag, row, changes):
         changes.change(tag, status=row["before"]["status"])
 
 
-def last_acts(actor, *, on_codebook=False):
+def last_acts(actor, *, on_codebook=False, in_review=False):
     """What Ctrl+Z takes back and what Ctrl+Shift+Z does again: two acts, or None for each.
 
     An undoing can be taken back as long as nothing new was done since. In an article those are
-    acts on articles; on the pages of the codebook, acts that changed it.
+    acts on articles; on the pages of the codebook, acts that changed it; in the queue, verdicts.
     """
-    own = Act.objects.filter(actor=actor, article__isnull=on_codebook)
+    own = Act.objects.filter(actor=actor)
+    if in_review:
+        undoing = Q(kind__in=[ActKind.UNDO, ActKind.REDO])
+        own = own.filter(
+            Q(kind=ActKind.REVIEW) | (undoing & Q(changes__contains=[{"model": "review"}]))
+        )
+    else:
+        own = own.filter(article__isnull=on_codebook)
     if on_codebook:
         own = own.filter(codebook_version__isnull=False)
     new_since = own.filter(pk__gt=OuterRef("pk")).exclude(kind__in=[ActKind.UNDO, ActKind.REDO])

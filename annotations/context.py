@@ -1,5 +1,6 @@
 """A passage in the sentences around it. Plain Python."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from talks.text import Paragraph, sentences
@@ -44,3 +45,23 @@ def _from_a_word(text):
     """Leave out what may be half a word; not where words have no spaces between them."""
     half, _, rest = text.partition(" ")
     return rest if rest and len(half) < LONGEST_WORD else text
+
+
+class Piece(NamedTuple):
+    text: str
+    is_marked: bool
+
+
+def marked(paragraph, spans):
+    """A paragraph cut where any of ``spans``, pairs of offsets in the article, begin or end."""
+    spans = [(max(s, paragraph.start), min(e, paragraph.end)) for s, e in spans]
+    spans = [(start, end) for start, end in spans if start < end]
+    borders = {paragraph.start, paragraph.end, *(at for span in spans for at in span)}
+    pieces = []
+    for start, end in pairwise(sorted(borders)):
+        is_marked = any(s <= start < e for s, e in spans)
+        text = paragraph.text[start - paragraph.start : end - paragraph.start]
+        if pieces and pieces[-1].is_marked == is_marked:
+            text = pieces.pop().text + text
+        pieces.append(Piece(text, is_marked))
+    return pieces

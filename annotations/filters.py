@@ -108,6 +108,7 @@ class PassageFilterForm(forms.Form):
 
     coder = forms.ChoiceField(required=False)
     article = forms.ChoiceField(required=False)
+    work = forms.ChoiceField(label="Counted", required=False, choices=overview.COUNTED)
     alone = forms.BooleanField(label="This tag alone", required=False)
 
     def __init__(self, *args, tags, tag, user, **kwargs):
@@ -127,7 +128,7 @@ class PassageFilterForm(forms.Form):
         self.full_clean()
         wanted = self.cleaned_data
         tags = {self.tag.pk} if wanted.get("alone") else self.branch
-        taggings = overview.taggings_of(tags)
+        taggings = overview.counted(overview.taggings_of(tags), wanted.get("work"))
         if wanted.get("coder"):
             taggings = taggings.filter(coder=wanted["coder"])
         if wanted.get("article"):

@@ -4,6 +4,7 @@ from django.db.models import Prefetch, TextChoices
 
 from talks.claim import claim_of
 from talks.models import Evidence, OutcomeReport, Position
+from talks.text import first_words
 
 from .models import Tagging
 from .models_review import item_name
@@ -33,25 +34,35 @@ class Kind(TextChoices):
     def model(self):
         return {"tagging": Tagging, "position": Position, "outcome_report": OutcomeReport}[self]
 
+    @property
+    def page(self):
+        """The URL name of the page that tells what became of one."""
+        return f"annotations:review_{self.value}"
+
     def whole(self):
-        """All of this kind, each coming with what it takes to put it in words."""
+        """All of this kind, each coming with what it takes to put it in words.
+
+        The text of its article stays unread until somebody asks for it.
+        """
         if self == Kind.TAGGING:
-            return Tagging.objects.select_related(
-                "tag__codebook", "coder", "passage__article__round"
+            return Tagging.objects.select_related("tag", "coder", "passage__article").defer(
+                "passage__article__text"
             )
         proven = Prefetch("evidence", PASSAGES)
         if self == Kind.POSITION:
-            return Position.objects.select_related(
-                "article__round",
+            found = Position.objects.select_related(
+                "article",
                 "party",
                 "affiliation__person",
-                "proposition__issue",
+                "proposition",
                 "target_party",
                 "coder",
             ).prefetch_related(proven)
-        return OutcomeReport.objects.select_related(
-            "article__round", "outcome__proposition", "coder"
-        ).prefetch_related("stances__party", proven)
+        else:
+            found = OutcomeReport.objects.select_related(
+                "article", "outcome", "coder"
+            ).prefetch_related("stances__party", proven)
+        return found.defer("article__text")
 
     def visible_to(self, user):
         """Those of :meth:`whole` that ``user`` may see."""
@@ -85,6 +96,15 @@ def claim(row):
     if isinstance(row, Position):
         return claim_of(row)
     return f"{row.outcome.title}: {row.get_status_display().lower()}."
+
+
+def line(row):
+    """What it says, short enough for a list: what it is about first."""
+    if isinstance(row, Tagging):
+        return f"{row.tag.name}: “{first_words(row.passage.exact, 12)}”"
+    if isinstance(row, Position):
+        return f"{row.party.name} {_display(row, 'stance').lower()} {row.proposition.name}"
+    return claim(row)
 
 
 def in_words(row):

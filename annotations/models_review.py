@@ -2,10 +2,10 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Now
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, JSONObject, Now, NullIf
 
-from talks.models import OutcomeReport, Position, WorkStatus, is_one_of
+from talks.models import Article, OutcomeReport, Position, WorkStatus, is_one_of
 
 # What can be reviewed, by the names of its fields here and in the evidence.
 ITEMS = ("tagging", "position", "outcome_report")
@@ -44,6 +44,19 @@ class ReviewQuerySet(models.QuerySet):
         """Those not taken back."""
         taken_back = ReviewTakenBack.objects.filter(review=OuterRef("pk"))
         return self.filter(~Exists(taken_back))
+
+    def visible_to(self, user):
+        """Those on work in articles that ``user`` may see."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.may_administer:
+            return self
+        articles = Article.objects.visible_to(user)
+        return self.filter(
+            Q(tagging__passage__article__in=articles)
+            | Q(position__article__in=articles)
+            | Q(outcome_report__article__in=articles)
+        )
 
     def of(self, row):
         """Those on this tagging, position or outcome report."""
@@ -131,6 +144,13 @@ class Review(models.Model):
     def done(self):
         return Decision(self.decision).done
 
+    @property
+    def told(self):
+        """Such as "Olena rejected it"."""
+        if self.decision == Decision.REVISE:
+            return f"{self.reviewer} sent it back for revision"
+        return f"{self.reviewer} {self.done} it"
+
 
 class ReviewTakenBack(models.Model):
     """That a verdict no longer stands: its reviewer undid it. Never changed or deleted."""
@@ -153,6 +173,28 @@ class UnseenReview(models.Model):
 
     def __str__(self):
         return f"{self.review_id} unseen by {self.coder_id}"
+
+
+def latest_verdict(name, path=""):
+    """The verdict that stands on a piece of work, to annotate rows with: a dict, or None.
+
+    ``name`` is its field here, ``path`` leads from the row to it. Work of version 1 was never
+    reviewed, so nothing is looked up for it.
+    """
+    reviews = (
+        Review.objects.standing()
+        .filter(**{name: OuterRef(f"{path}pk")})
+        .order_by("-version")
+        .values(
+            told=JSONObject(
+                decision="decision",
+                reason="reason",
+                version="version",
+                reviewer=Coalesce(NullIf("reviewer__name", Value("")), "reviewer__username"),
+            )
+        )
+    )
+    return Case(When(**{f"{path}version__gt": 1}, then=Subquery(reviews[:1])))
 
 
 def item_name(row):

@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest, Least, Left, Substr
 
 from accounts.models import User
-from talks.models import Article, Passage
+from talks.models import Article, Passage, WorkStatus
 
 from .context import LONGEST, REACH, around
 from .models import Act, Note, Tagging
@@ -86,14 +86,33 @@ def last_worked_on_by(user):
 # Tags
 
 
-def passage_counts(tags, user):
+# Which taggings a page counts, by what its address says.
+COUNTED = [
+    ("", "Accepted, and awaiting review"),
+    ("accepted", "Accepted only"),
+    ("all", "All, also what was rejected"),
+]
+
+
+def counted(taggings, work=""):
+    """Those of ``taggings`` that count: by default all but what a review rejected."""
+    if work == "all":
+        return taggings
+    if work == "accepted":
+        return taggings.filter(work_status=WorkStatus.ACCEPTED)
+    return taggings.exclude(work_status=WorkStatus.REJECTED)
+
+
+def passage_counts(tags, user, work=""):
     """How many passages each tag has, and how many with the tags below it: two dicts by key.
 
-    A passage with two tags of a branch counts once in it. ``tags`` are ``reading.Tags``.
+    A passage with two tags of a branch counts once in it. ``tags`` are ``reading.Tags``, ``work``
+    is one of :data:`COUNTED`.
     """
     alone = defaultdict(int)
     branch = defaultdict(set)
-    pairs = Tagging.objects.visible_to(user).order_by().values_list("tag_id", "passage_id")
+    taggings = counted(Tagging.objects.visible_to(user), work)
+    pairs = taggings.order_by().values_list("tag_id", "passage_id")
     for tag, passage in pairs.distinct():
         alone[tag] += 1
         for above in tags.ancestors(tag):

@@ -25,7 +25,8 @@ from talks.models import (
 )
 
 from . import drawing
-from .models import Act, Note, Tag, Tagging
+from .models import Act, Decision, Note, Tag, Tagging
+from .models_review import latest_verdict
 
 # A stance as it is drawn: a sign and a colour beside the word.
 STANCES = {
@@ -177,6 +178,7 @@ class Reading:
         taggings = (
             Tagging.objects.visible_to(self.user)
             .filter(passage__article=self.article)
+            .annotate(verdict=latest_verdict("tagging"))
             .order_by("pk")
             .values_list(
                 "pk",
@@ -187,6 +189,7 @@ class Reading:
                 "coder_id",
                 "version",
                 "work_status",
+                "verdict",
                 named=True,
             )
         )
@@ -213,6 +216,10 @@ class Reading:
         evidence = (
             Evidence.objects.filter(passage__article=self.article)
             .filter(Q(position__in=positions) | Q(outcome_report__in=reports) | Q(event__in=events))
+            .annotate(
+                position_verdict=latest_verdict("position", "position__"),
+                report_verdict=latest_verdict("outcome_report", "outcome_report__"),
+            )
             .select_related(
                 "passage",
                 "position__party",
@@ -261,6 +268,7 @@ class Reading:
             sign=sign,
             stance_colour=stance_colour,
             coder_id=coder,
+            verdict=self._verdict(evidence.position_verdict or evidence.report_verdict, owner),
             is_own=coder is not None and coder == self.user.pk,
             **self._ways_with(owner, coder),
         )
@@ -285,6 +293,22 @@ class Reading:
             "version": owner.version,
             "accept": accept if is_waiting and coder != user.pk else "",
         }
+
+    def _verdict(self, verdict, row):
+        """A verdict on ``row`` to be shown on a card, or None.
+
+        What was accepted needs no word, but to its coder; visitors see no verdicts.
+        """
+        if not verdict or not self.user.is_authenticated:
+            return None
+        is_own = row.coder_id == self.user.pk
+        if verdict["decision"] == Decision.ACCEPT and not is_own:
+            return None
+        return SimpleNamespace(
+            **verdict,
+            done=Decision(verdict["decision"]).done,
+            is_old=verdict["version"] + 1 != row.version,
+        )
 
     @functools.cached_property
     def threads(self):
@@ -569,6 +593,11 @@ class Reading:
             end=one.end,
             quote=self.article.text[one.start : one.end],
             chips=list(by_tag.values()),
+            verdicts=[
+                (each, self.tags.rows[each.tag_id], verdict)
+                for each in one.taggings
+                if (verdict := self._verdict(each.verdict, each))
+            ],
             threads=one.threads,
             proofs=self._proofs_of(one),
             is_mine=is_mine,

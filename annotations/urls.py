@@ -1,5 +1,6 @@
 from django.urls import path
 
+from .items import Kind
 from .views import (
     acts,
     browsing,
@@ -12,6 +13,7 @@ from .views import (
     passages,
     reader,
     recording,
+    reviewing,
 )
 
 app_name = "annotations"
@@ -47,6 +49,17 @@ urlpatterns = [
     path("live/", live.live, name="live"),
     path("acts/", acts.act_list, name="act_list"),
     path("acts/<id:act_id>/undo/", acts.act_undo, name="act_undo"),
+    path("review/", reviewing.review_queue, name="review_queue"),
+    path("review/mine/", reviewing.review_mine, name="review_mine"),
+    *(
+        path(
+            f"review/{kind.value.replace('_', '-')}s/<id:item_id>/",
+            reviewing.review_item,
+            {"kind": kind},
+            name=f"review_{kind.value}",
+        )
+        for kind in Kind
+    ),
     path("codebook/", codebook.codebook, name="codebook"),
     path("codebook/move/", codebook.tree_move, name="tree_move"),
     path("codebook/proposed/", codebook_lists.proposal_list, name="proposal_list"),

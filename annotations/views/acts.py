@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from accounts.returning import asked_for
 from annotations import coding
 from annotations.models import Act
 
@@ -46,6 +47,8 @@ def act_undo(request, act_id):
         if done is not None:
             messages.success(request, f"{done.summary}.")
         return redirect("annotations:carry_list", act.article_id)
+    if page := asked_for(request):
+        return redirect(page)
     if act.article is not None and (request.htmx or "from_list" not in request.POST):
         return answers.changed(request, act.article, done)
     if done is not None:

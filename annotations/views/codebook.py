@@ -101,7 +101,9 @@ def codebook(request):
 
 def _trees(request):
     tags = Tags()
-    alone, branch = overview.passage_counts(tags, request.user)
+    work = request.GET.get("work", "")
+    work = work if work in dict(overview.COUNTED) else ""
+    alone, branch = overview.passage_counts(tags, request.user, work)
     offered = {tag.pk for tag in tags.tree if tag.status != TagStatus.ARCHIVED}
     for tag in tags.tree:
         tag.below = [child for child in tags.children[tag.pk] if child.pk in offered]
@@ -113,7 +115,7 @@ def _trees(request):
         own = [tag for tag in tags.tree if tag.codebook_id == one.pk]
         one.roots = [t for t in own if t.pk in offered and t.parent_id not in offered]
         one.archived = [tag for tag in own if tag.pk not in offered]
-    return {"codebooks": codebooks}
+    return {"codebooks": codebooks, "counted": overview.COUNTED, "work": work}
 
 
 @require_POST

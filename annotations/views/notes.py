@@ -3,10 +3,11 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from annotations import coding
+from annotations import coding, items
 from annotations.forms import NoteEditForm, NoteForm, PassageNoteForm, VersionForm
 from annotations.models import Note, Tag
 from annotations.reading import threads_by
@@ -70,10 +71,14 @@ def note_detail(request, note_id):
 def _note_page(request, note, *, status=200, **context):
     root = note.parent or note
     threads = threads_by(["pk"], Note.objects.visible_to(request.user).filter(pk=root.pk))["pk"]
+    work = coding.work_of(root)
     context = {
         "note": note,
         "root": root,
         "article": coding.article_of(root),
+        "work": work,
+        "work_page": work and items.kind_of(work).page,
+        "claim": work and items.claim(work),
         "threads": threads.get(root.pk, []),
         "form": NoteEditForm(initial=_initial(note)),
         "is_own": note.author_id == request.user.pk,
@@ -154,9 +159,15 @@ def _notes():
         "article",
         "passage__article",
         "tag",
+        "tagging__passage__article",
+        "position__article",
+        "outcome_report__article",
         "parent__article",
         "parent__passage__article",
         "parent__tag",
+        "parent__tagging__passage__article",
+        "parent__position__article",
+        "parent__outcome_report__article",
         "parent__author",
     )
 
@@ -177,6 +188,9 @@ def _initial(note):
 
 def _saved(request, note, act, *, desk_is_done=True):
     root = note.parent or note
+    if work := coding.work_of(root):
+        address = reverse(items.kind_of(work).page, args=[work.pk])
+        return redirect(f"{address}#notes")
     article = coding.article_of(root)
     if article is not None:
         return answers.changed(

@@ -14,6 +14,8 @@ from ..network import drawing_of
 
 SHOWN = 40
 OF_ONE_POSITION = 5
+# A file says in its name what it counts: nothing else goes with it to where it is read.
+COUNTED = {"": "accepted", "open": "with-submitted", "all": "with-rejected"}
 
 
 @public_reading
@@ -44,7 +46,9 @@ def position_matrix_csv(request, slug):
             status=422,
         )
     response = HttpResponse(matrix.csv(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="positions-{talks_round.slug}.csv"'
+    counted = COUNTED[form.status_wanted]
+    name = f"positions-{talks_round.slug}-{counted}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

@@ -598,3 +598,24 @@ def test_a_tag_asks_as_much_for_300_passages_as_for_one(client, researcher, coun
 
     assert counts == [counts[0]] * 3
     assert counts[0] <= 12
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [("", ["accepted", "submitted"]), ("accepted", ["accepted"]), ("all", None)],
+)
+def test_what_was_rejected_counts_where_it_is_asked_for(client, researcher, work, said):
+    tag = make_tag("Ceasefire")
+    statuses = ["accepted", "submitted", "rejected"]
+    for status in statuses:
+        make_tagging(tag=tag, work_status=status)
+    client.force_login(researcher)
+
+    page = client.get(f"{tag.get_absolute_url()}?work={work}").context["page"]
+    codebook = client.get(f"{CODEBOOK}?work={work}")
+
+    shown = {one.work_status for passage in page for one in passage.tagged}
+    assert shown == set(said or statuses)
+    (codebook_tag,) = codebook.context["codebooks"][0].roots
+    assert codebook_tag.passage_count == len(said or statuses)

@@ -483,6 +483,17 @@ def test_the_csv_is_what_is_shown(client, seed):
     }
 
 
+def test_the_csv_says_in_its_name_what_it_counts(client, seed, researcher):
+    client.force_login(researcher)
+
+    names = [
+        client.get(f"{ROUND}positions.csv{query}")["Content-Disposition"].split("2025-05-16-")[1]
+        for query in ("", "?status=open", "?status=all")
+    ]
+
+    assert names == ['accepted.csv"', 'with-submitted.csv"', 'with-rejected.csv"']
+
+
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
 def test_no_cell_of_the_csv_begins_like_a_formula(client, article, sign):
     name = f"{sign}HYPERLINK(1)"

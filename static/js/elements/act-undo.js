@@ -1,14 +1,6 @@
-import { isTyping } from "../lib/keys.js";
+import { undoing } from "../lib/keys.js";
 
 const LOUD = 10_000;
-
-/** The form that a key press asks for: "#undo-form" by Ctrl+Z, "#redo-form" by Ctrl+Shift+Z or Ctrl+Y; or null. */
-function formFor(event) {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey || isTyping(event.target)) return null;
-  const key = event.key.toLowerCase();
-  if (key === "z" || (event.code === "KeyZ" && !/^[a-z]$/.test(key))) return event.shiftKey ? "#redo-form" : "#undo-form";
-  return key === "y" && !event.shiftKey ? "#redo-form" : null;
-}
 
 // These outlive the element, which each answer replaces.
 let running = null;
@@ -48,7 +40,7 @@ class ActUndo extends HTMLElement {
   }
 
   #key(event) {
-    const form = event.defaultPrevented ? null : formFor(event);
+    const form = event.defaultPrevented ? null : undoing(event);
     if (!form) return;
     event.preventDefault();
     queued = form;

@@ -52,6 +52,14 @@ export function isTyping(target) {
   );
 }
 
+/** The form that a key press asks for: "#undo-form" by Ctrl+Z, "#redo-form" by Ctrl+Shift+Z or Ctrl+Y; or null. */
+export function undoing(event) {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || isTyping(event.target)) return null;
+  const key = event.key.toLowerCase();
+  if (key === "z" || (event.code === "KeyZ" && !/^[a-z]$/.test(key))) return event.shiftKey ? "#redo-form" : "#undo-form";
+  return key === "y" && !event.shiftKey ? "#redo-form" : null;
+}
+
 /** How the caret moves: `{by, direction, extend}`, or null. `by` as Selection.modify() names it, and "text". */
 export function movement({ key, shiftKey: extend, ctrlKey, altKey, metaKey }) {
   if (metaKey) return null;

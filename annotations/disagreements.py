@@ -1,0 +1,128 @@
+"""Where coders disagree: other tags on overlapping words, opposite stances in one article.
+
+Two taggings disagree where their passages overlap, their coders and tags differ, and neither coder
+has the other's tag there too: who uses both tags contradicts nobody. Two positions disagree where
+one coder has a party support and another has it oppose one proposition in one article. What was
+rejected or withdrawn disagrees with nothing.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db import connection
+from django.db.models.expressions import RawSQL
+
+from . import items
+from .items import Kind
+
+# The database finds what overlaps by the index passage_by_span.
+TAGGINGS = """
+SELECT mine.id AS mine, other.id AS other
+FROM annotations_tagging mine
+JOIN talks_passage here ON here.id = mine.passage_id
+JOIN talks_passage there ON there.article_id = here.article_id
+    AND int4range(there.start, there."end") && int4range(here.start, here."end")
+JOIN annotations_tagging other ON other.passage_id = there.id
+    AND other.coder_id <> mine.coder_id AND other.tag_id <> mine.tag_id
+WHERE mine.withdrawn_at IS NULL AND other.withdrawn_at IS NULL
+    AND mine.work_status IN ('submitted', 'accepted')
+    AND other.work_status IN ('submitted', 'accepted')
+    AND NOT EXISTS (
+        SELECT 1 FROM annotations_tagging too
+        JOIN talks_passage its ON its.id = too.passage_id
+        WHERE too.withdrawn_at IS NULL AND too.work_status IN ('submitted', 'accepted')
+            AND its.article_id = here.article_id
+            AND int4range(its.start, its."end") && int4range(there.start, there."end")
+            AND too.coder_id = mine.coder_id AND too.tag_id = other.tag_id
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM annotations_tagging too
+        JOIN talks_passage its ON its.id = too.passage_id
+        WHERE too.withdrawn_at IS NULL AND too.work_status IN ('submitted', 'accepted')
+            AND its.article_id = here.article_id
+            AND int4range(its.start, its."end") && int4range(here.start, here."end")
+            AND too.coder_id = other.coder_id AND too.tag_id = mine.tag_id
+    )
+"""
+POSITIONS = """
+SELECT mine.id AS mine, other.id AS other
+FROM talks_position mine
+JOIN talks_position other ON other.article_id = mine.article_id
+    AND other.party_id = mine.party_id AND other.proposition_id = mine.proposition_id
+    AND other.coder_id <> mine.coder_id
+WHERE mine.withdrawn_at IS NULL AND other.withdrawn_at IS NULL
+    AND mine.work_status IN ('submitted', 'accepted')
+    AND other.work_status IN ('submitted', 'accepted')
+    AND (mine.stance, other.stance) IN (('supports', 'opposes'), ('opposes', 'supports'))
+"""
+PAIRS = {Kind.TAGGING: TAGGINGS, Kind.POSITION: POSITIONS}
+MOST = 60  # parts of one disagreement that are laid out beside each other
+
+
+def disputed(kind):
+    """A subquery of the keys of those of ``kind`` that disagree with another."""
+    sql = f"SELECT pair.mine FROM ({PAIRS[kind]}) pair"  # noqa: S608 - our own SQL
+    return RawSQL(sql, [])  # noqa: S611 - nothing from outside is in it
+
+
+def pairs(kind, keys):
+    """Who disagrees with whom: (key, other's key), for those of ``kind`` with these ``keys``."""
+    if kind not in PAIRS or not keys:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"{PAIRS[kind]} AND mine.id = ANY(%s) ORDER BY 1, 2", [list(keys)])
+        return cursor.fetchall()
+
+
+@dataclass
+class Side:
+    """Those parts that say the same; ``key`` names it in a form."""
+
+    key: str
+    says: str
+    rows: list = field(default_factory=list)
+
+
+@dataclass
+class Disagreement:
+    """All that contradicts one piece of work, with what sides with it against that."""
+
+    kind: Kind
+    sides: list
+
+    @property
+    def parts(self):
+        return [row for side in self.sides for row in side.rows]
+
+    def involves(self, user):
+        """Whether ``user`` made one of its parts, and so cannot settle it."""
+        return any(row.coder_id == user.pk for row in self.parts)
+
+    def decisions(self, holds):
+        """What a verdict for side ``holds`` (or "all", or "none") means for each part."""
+        return [
+            (row, "accept" if holds in {side.key, "all"} else "reject")
+            for side in self.sides
+            for row in side.rows
+        ]
+
+
+def disagreement_of(row, user):
+    """The disagreement that ``row`` is a part of, as ``user`` sees it, or None."""
+    kind = items.kind_of(row)
+    keys = {row.pk}
+    for _ in range(2):
+        keys |= {other for _, other in pairs(kind, keys)}
+    if len(keys) == 1:
+        return None
+    sides = {}
+    rows = kind.visible_to(user).filter(pk__in=keys).order_by("created_at", "pk")[:MOST]
+    for part in sorted(rows, key=lambda one: one.pk != row.pk):
+        key, says = _says(part)
+        sides.setdefault(key, Side(key, says)).rows.append(part)
+    return Disagreement(kind, list(sides.values())) if len(sides) > 1 else None
+
+
+def _says(row):
+    if items.kind_of(row) == Kind.TAGGING:
+        return str(row.tag_id), row.tag.name
+    return row.stance, f"{row.party.name} {row.get_stance_display().lower()}"

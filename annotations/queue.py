@@ -1,0 +1,209 @@
+"""What waits for an editor: submitted work of others, the oldest first."""
+
+import dataclasses
+import datetime
+from collections import defaultdict
+
+from django.db.models import Exists, OuterRef, Q, SmallIntegerField, Value
+from django.utils import timezone
+
+from accounts.models import User
+from talks.models import Article, WorkStatus
+
+from . import disagreements
+from .disagreements import PAIRS
+from .items import Kind, article_of, claim, code_of, kind_of
+from .models import Decision, Review, Tagging
+
+WINDOW = 50  # pieces of work listed at once
+AGES = {
+    "day": ("Since yesterday", "gte", 1),
+    "week": ("Last 7 days", "gte", 7),
+    "older_week": ("Older than a week", "lt", 7),
+    "older_month": ("Older than a month", "lt", 30),
+}
+
+
+def awaiting(kind, user):
+    """Submitted work of this kind that ``user`` may judge.
+
+    What was sent back waits for its coder, until a change counts its version up.
+    """
+    sent_back = Review.objects.filter(
+        **{kind.value: OuterRef("pk")},
+        decision=Decision.REVISE,
+        version=OuterRef("version") - 1,
+    )
+    return (
+        kind.model.objects.visible_to(user)
+        .filter(~Exists(sent_back), work_status=WorkStatus.SUBMITTED)
+        .exclude(coder=user)
+    )
+
+
+@dataclasses.dataclass
+class Wanted:
+    """Which of them; ``after`` is where to begin, as (created_at, kind, key)."""
+
+    kind: str = ""
+    article: int | None = None
+    tags: set | None = None
+    coder: int | None = None
+    age: str = ""
+    is_disputed: bool = False
+    after: tuple | None = None
+
+
+class Queue:
+    """What awaits ``user``'s verdict, as far as it is ``wanted``."""
+
+    def __init__(self, user, wanted):
+        self.user = user
+        self.wanted = wanted
+
+    def kinds(self):
+        kinds = [Kind(self.wanted.kind)] if self.wanted.kind else list(Kind)
+        if self.wanted.tags is not None:
+            kinds = [kind for kind in kinds if kind == Kind.TAGGING]
+        if self.wanted.is_disputed:
+            kinds = [kind for kind in kinds if kind in PAIRS]
+        return kinds
+
+    def _of(self, kind, after):
+        wanted = self.wanted
+        article = "passage__article" if kind == Kind.TAGGING else "article"
+        rows = awaiting(kind, self.user)
+        if wanted.article:
+            rows = rows.filter(**{article: wanted.article})
+        if wanted.tags is not None:
+            rows = rows.filter(tag__in=wanted.tags)
+        if wanted.coder:
+            rows = rows.filter(coder=wanted.coder)
+        if wanted.age:
+            _, comparison, days = AGES[wanted.age]
+            since = timezone.now() - datetime.timedelta(days=days)
+            rows = rows.filter(**{f"created_at__{comparison}": since})
+        if wanted.is_disputed:
+            rows = rows.filter(pk__in=disagreements.disputed(kind))
+        if after:
+            rows = rows.filter(_comes_after(kind, *after))
+        place = Value(list(Kind).index(kind), output_field=SmallIntegerField())
+        return rows.annotate(place=place).values_list("created_at", "place", "pk")
+
+    def _all(self, after=None):
+        found = [self._of(kind, after) for kind in self.kinds()]
+        if not found:
+            return Review.objects.none().values_list("at", "version", "pk")
+        return found[0].union(*found[1:], all=True) if len(found) > 1 else found[0]
+
+    def count(self):
+        return self._all().count()
+
+    def count_left(self):
+        """How many are left from where one begins."""
+        return self._all(self.wanted.after).count()
+
+    def window(self):
+        """The first of them from there on, as rows of their models."""
+        found = self._all(self.wanted.after).order_by("created_at", "place", "pk")[:WINDOW]
+        places = [(list(Kind)[place], pk) for _, place, pk in found]
+        return whole(places)
+
+
+def _comes_after(kind, created_at, other, pk):
+    """A condition on those of ``kind``: behind the one of kind ``other`` in the queue's order."""
+    order = list(Kind)
+    later = Q(created_at__gt=created_at)
+    if order.index(kind) < order.index(other):
+        return later
+    together = Q(created_at=created_at)
+    return later | (together & Q(pk__gt=pk) if kind == other else together)
+
+
+def whole(places):
+    """The rows for (kind, key) pairs, in that order."""
+    by_kind = defaultdict(list)
+    for kind, pk in places:
+        by_kind[kind].append(pk)
+    found = {}
+    for kind in Kind:
+        for pk, row in kind.whole().in_bulk(by_kind[kind]).items():
+            found[kind, pk] = row
+    return [found[place] for place in places if place in found]
+
+
+def folded(rows):
+    """Pairs of a row and whether it is disputed; what disagrees with an earlier one is left out."""
+    behind = set()
+    disputed = set()
+    for kind in PAIRS:
+        keys = {row.pk for row in rows if isinstance(row, kind.model)}
+        places = {code_of(row): place for place, row in enumerate(rows)}
+        for mine, other in disagreements.pairs(kind, keys):
+            mine, other = f"{kind.value}-{mine}", f"{kind.value}-{other}"
+            disputed.add(mine)
+            if places.get(other, len(rows)) < places[mine]:
+                behind.add(mine)
+    return [(row, code_of(row) in disputed) for row in rows if code_of(row) not in behind]
+
+
+def with_headlines(rows):
+    """``rows``, their articles known by their headlines and without their texts."""
+    keys = {article_of(row).pk for row in rows}
+    found = Article.objects.filter(pk__in=keys).for_lists().in_bulk()
+    for row in rows:
+        if isinstance(row, Tagging):
+            row.passage.article = found[row.passage.article_id]
+        else:
+            row.article = found[row.article_id]
+    return rows
+
+
+def with_work(reviews):
+    """``reviews``, each with the work it judged as ``work``, as that stands now."""
+    places = [(kind, pk) for review in reviews for kind, pk in [place_of(review)]]
+    rows = with_headlines(whole(list(dict.fromkeys(places))))
+    found = {(kind_of(row), row.pk): row for row in rows}
+    for review in reviews:
+        review.place = place_of(review)
+        review.work = found[review.place]
+        review.article = article_of(review.work)
+        review.claim = claim(review.work)
+        review.is_latest = review.work.version == review.version + 1
+    return reviews
+
+
+def place_of(review):
+    """The kind and the key of what was judged."""
+    return next(
+        (kind, pk) for kind in Kind if (pk := getattr(review, f"{kind.value}_id")) is not None
+    )
+
+
+# What can be chosen from: whatever the work that waits has.
+
+
+def articles(user):
+    """The articles with work that waits for ``user``."""
+    of_tagging = awaiting(Kind.TAGGING, user).values("passage__article")
+    of_position = awaiting(Kind.POSITION, user).values("article")
+    of_report = awaiting(Kind.OUTCOME_REPORT, user).values("article")
+    return (
+        Article.objects.filter(Q(pk__in=of_tagging) | Q(pk__in=of_position) | Q(pk__in=of_report))
+        .for_lists()
+        .newest_first()
+    )
+
+
+def coders(user):
+    """Those whose work waits for ``user``."""
+    found = Q()
+    for kind in Kind:
+        found |= Q(pk__in=awaiting(kind, user).values("coder"))
+    return User.objects.filter(found).order_by("name", "username")
+
+
+def tags(user):
+    """The keys of the tags on what waits for ``user``."""
+    used = awaiting(Kind.TAGGING, user).order_by().values_list("tag_id", flat=True)
+    return set(used.distinct())

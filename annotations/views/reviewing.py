@@ -1,0 +1,227 @@
+"""Review: the queue of what waits for an editor, one piece of work, what became of one's own."""
+
+import uuid
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
+
+from annotations import coding, reviewing
+from annotations import queue as waiting
+from annotations.disagreements import disagreement_of
+from annotations.forms import NoteForm
+from annotations.forms_review import QueueForm, SettleForm, VerdictForm
+from annotations.items import Kind, article_of, code_of, line
+from annotations.models import Review, UnseenReview, Visibility
+from annotations.showing import Shown, tallied, usual_reasons
+from talks.models import Article
+
+PAGE = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
+def review_queue(request):
+    """What waits for review, one piece at a time; a POST gives a verdict, or settles."""
+    if not request.user.may_edit:
+        raise Http404
+    if request.method == "POST":
+        return _judge(request)
+    return _queue(request)
+
+
+def _queue(request, *, status=200, form=None, stale=(), query=None, act=None):
+    """The queue at the address's query, or at ``query``; ``form`` is what was refused."""
+    asked = QueueForm(request.GET if query is None else query, user=request.user)
+    found = asked.queue()
+    rows = found.window()
+    listed = waiting.folded(waiting.with_headlines(rows))
+    row = stale[0] if stale else _chosen(asked, request.user) or (listed[0][0] if listed else None)
+    shown = Shown(row, request.user) if row else None
+    disagreement = disagreement_of(row, request.user) if row else None
+    context = {
+        "asked": asked,
+        "listed": listed,
+        "lines": [(one, code_of(one), line(one), disputed) for one, disputed in listed],
+        "chosen": _still_chosen(form, stale),
+        "key": uuid.uuid4(),
+        "bulk_key": uuid.uuid4(),
+        "count": found.count(),
+        "left": found.count_left() if found.wanted.after else None,
+        "shown": shown,
+        "disagreement": disagreement,
+        "mine_in_it": disagreement and disagreement.involves(request.user),
+        "query": asked.data,
+        "form": form,
+        "of": _form_of(form, shown),
+        "stale": [Shown(one, request.user) for one in stale],
+        "usual": usual_reasons(),
+        "act": act,
+    }
+    context |= _undoing(request.user)
+    template = "annotations/review_queue.html" + ("#queue" if request.htmx else "")
+    if status == 200 and asked.errors:
+        status = 422
+    return render(request, template, context, status=status)
+
+
+def _undoing(user):
+    """One's last verdict, and what it was on if it was one; what was undone last."""
+    undoable, redoable = coding.last_acts(user, in_review=True)
+    found = {"undoable": undoable, "redoable": redoable}
+    if undoable:
+        judged = [one["after"] for one in undoable.changes if one["model"] == "review"]
+        if len(judged) == 1:
+            codes = [f"{k}-{pk}" for k in Kind.values if (pk := judged[0][f"{k}_id"])]
+            found["undone_item"] = codes[0]
+    return found
+
+
+def _chosen(asked, user):
+    """The piece of work that the address names, if this person may see it."""
+    if not (place := asked.cleaned_data.get("item")):
+        return None
+    kind, pk = place
+    return kind.visible_to(user).filter(pk=pk).first()
+
+
+def _form_of(form, shown):
+    """Which of the page's forms was refused: "one", "several", "none" of them, or ""."""
+    if form is None:
+        return ""
+    if len(form.cleaned_data.get("work", [])) > 1 and not isinstance(form, SettleForm):
+        return "several"
+    return "one" if shown and shown.may_judge and form.cleaned_data.get("work") else "none"
+
+
+def _still_chosen(form, stale):
+    """The codes of what was chosen for one verdict on several, but those that changed since."""
+    chosen = form.cleaned_data.get("work", []) if form is not None else []
+    if len(chosen) < 2:
+        return set()
+    return {code_of(row) for row, _ in chosen} - {code_of(row) for row in stale}
+
+
+def _judge(request):
+    settles = "holds" in request.POST
+    form = (SettleForm if settles else VerdictForm)(request.POST, user=request.user)
+    if not form.is_valid():
+        rows = [row for row, _ in form.cleaned_data.get("work", [])]
+        return _queue(request, status=422, form=form, query=_query(request, rows))
+    data = form.cleaned_data
+    try:
+        act = _settle(request, data) if settles else _verdict(request, data)
+    except coding.Stale as error:
+        return _queue(request, status=409, form=form, stale=_visible(request, error.rows))
+    except coding.Refused as error:
+        form.add_error(None, str(error))
+        rows = [row for row, _ in data["work"]]
+        return _queue(request, status=409, form=form, query=_query(request, rows))
+    return _after(request, data["work"], act)
+
+
+def _verdict(request, data):
+    return reviewing.give_verdicts(
+        request.user, data["work"], data["decision"], reason=data["why"], key=data["key"]
+    )
+
+
+def _settle(request, data):
+    """Judge all parts of the disagreement; refused where it has other parts than were seen."""
+    seen = {code_of(row): version for row, version in data["work"]}
+    current = disagreement_of(data["work"][0][0], request.user)
+    parts = current.parts if current else []
+    if changed := [row for row in parts if seen.get(code_of(row)) != row.version]:
+        raise reviewing.StaleItems(changed)
+    if {code_of(row) for row in parts} != set(seen):
+        raise reviewing.StaleItems([row for row, _ in data["work"]])
+    judged = [(row, row.version, decision) for row, decision in current.decisions(data["holds"])]
+    return reviewing.settle(request.user, judged, reason=data["why"], key=data["key"])
+
+
+def _visible(request, rows):
+    articles = Article.objects.visible_to(request.user)
+    keys = {article_of(row).pk for row in rows}
+    visible = set(articles.filter(pk__in=keys).values_list("pk", flat=True))
+    return [row for row in rows if article_of(row).pk in visible]
+
+
+def _query(request, rows):
+    """The address's query, with the one piece of work that was to be judged shown again."""
+    query = request.GET.copy()
+    if len(rows) == 1:
+        query["item"] = code_of(rows[0])
+    return query
+
+
+def _after(request, judged, act):
+    """The next piece of work: behind what was judged, where one alone was."""
+    query = request.GET.copy()
+    query.pop("item", None)
+    if len(judged) == 1 or "holds" in request.POST:
+        query["after"] = code_of(judged[0][0])
+    address = reverse("annotations:review_queue") + (f"?{query.urlencode()}" if query else "")
+    if not request.htmx:
+        return redirect(address)
+    response = _queue(request, query=query, act=act)
+    response["HX-Push-Url"] = address
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def review_item(request, kind, item_id):
+    """What became of one piece of work: its verdicts and notes; a POST writes a note."""
+    row = get_object_or_404(kind.visible_to(request.user), pk=item_id)
+    form = NoteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        coding.write_note(
+            request.user,
+            data["text"],
+            Visibility.TEAM,
+            article=article_of(row),
+            work=row,
+            key=data["key"],
+        )
+        return redirect(f"{request.path}#notes")
+    shown = Shown(row, request.user)
+    context = {"shown": shown, "form": form}
+    status = 422 if form.errors else 200
+    return render(request, "annotations/review_item.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def review_mine(request):
+    """What became of one's own work: each verdict with its reason, the latest first.
+
+    A POST says which of them one has seen.
+    """
+    if request.method == "POST":
+        return _seen(request)
+    reviews = (
+        Review.objects.visible_to(request.user)
+        .filter(coder=request.user)
+        .select_related("reviewer", "taken_back", "unseen")
+        .newest_first()
+    )
+    if "new" in request.GET:
+        reviews = reviews.filter(unseen__isnull=False)
+    page = Paginator(reviews, PAGE).get_page(request.GET.get("page"))
+    page.object_list = waiting.with_work(list(page.object_list))
+    unseen = [one for one in page.object_list if hasattr(one, "unseen")]
+    context = {"page": page, "unseen": unseen, "tallies": tallied(request.user)}
+    return render(request, "annotations/review_mine.html", context)
+
+
+def _seen(request):
+    """The list again; "all" stands for every verdict that one has not seen."""
+    keys = request.POST.getlist("seen")[:PAGE]
+    unseen = UnseenReview.objects.filter(coder=request.user)
+    if "all" not in keys:
+        keys = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
+        unseen = unseen.filter(review__in=keys)
+    unseen.delete()
+    return redirect("annotations:review_mine")

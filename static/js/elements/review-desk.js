@@ -1,0 +1,169 @@
+import { isTyping, letter, undoing } from "../lib/keys.js";
+
+const KEYS = [
+  [["A"], "accept; where coders disagree: all may stand"],
+  [["V"], "send back for revision"],
+  [["R"], "reject; where coders disagree: none holds"],
+  [["1", "…", "6"], "choose a reason that the team often gives; where coders disagree, which side holds"],
+  [["S"], "skip to the next"],
+  [["Ctrl", "Enter"], "in your own words: give the verdict that you began"],
+  [["Ctrl", "Z"], "undo your last verdict"],
+  [["?"], "this list"],
+];
+
+/**
+ * The queue: letters press its buttons. A verdict that needs a reason and has none asks for it and is remembered, so
+ * that a digit or Ctrl+Enter gives it. With each piece of work that comes, the focus goes to it.
+ */
+class ReviewDesk extends HTMLElement {
+  connectedCallback() {
+    this.ends = new AbortController();
+    const options = { signal: this.ends.signal };
+    document.addEventListener("keydown", this, options);
+    this.addEventListener("submit", this, { ...options, capture: true });
+    this.addEventListener("change", this, options);
+    this.addEventListener("click", this, options);
+    for (const button of this.querySelectorAll("[data-keys], [data-choose-all]")) button.hidden = false;
+    this.#count();
+    if (ReviewDesk.hasCome) this.#arrive();
+    ReviewDesk.hasCome = true;
+  }
+
+  disconnectedCallback() {
+    this.ends.abort();
+  }
+
+  handleEvent(event) {
+    switch (event.type) {
+      case "keydown": return this.#key(event);
+      case "submit": return this.#submit(event);
+      case "click": return this.#click(event);
+      default: return this.#count();
+    }
+  }
+
+  get #form() {
+    return this.querySelector("#verdict-form");
+  }
+
+  get #reason() {
+    return this.#form?.querySelector("textarea");
+  }
+
+  get #hasReason() {
+    return Boolean(this.#reason?.value.trim() || this.#form?.querySelector("[name=usual]:checked"));
+  }
+
+  /** A new piece of work stands here: to its head, or to what went wrong with a verdict. */
+  #arrive() {
+    const trouble = this.querySelector("[role=alert]");
+    if (trouble) trouble.tabIndex = -1;
+    (trouble ?? this.querySelector("#review-work"))?.focus();
+    document.getElementById("review-voice").textContent = this.dataset.said ? `${this.dataset.said}.` : "";
+  }
+
+  #key(event) {
+    if (event.defaultPrevented || event.isComposing) return;
+    const form = undoing(event);
+    if (form) {
+      event.preventDefault();
+      this.querySelector(form)?.requestSubmit();
+      return;
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target === this.#reason) {
+      event.preventDefault();
+      (this.begun ?? this.#form.querySelector("[data-key=r]"))?.click();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (event.key === "?") return this.#showKeys(event);
+    if (this.hasAttribute("data-letter-keys")) this.#letter(event);
+  }
+
+  #letter(event) {
+    const char = letter(event);
+    const button = char && this.#form?.querySelector(`[data-key="${CSS.escape(char)}"]`);
+    if (button) {
+      event.preventDefault();
+      button.click();
+    } else if (char === "s") {
+      event.preventDefault();
+      this.querySelector("#skip")?.click();
+    } else if (/^[1-6]$/.test(char) && this.#form) {
+      const choice = this.#form.querySelectorAll("[name=usual]")[Number(char) - 1];
+      if (!choice) return;
+      event.preventDefault();
+      choice.checked = true;
+      if (this.begun) this.begun.click();
+      else choice.focus();
+    }
+  }
+
+  /** A verdict against the work waits for its reason. */
+  #submit(event) {
+    const button = event.submitter;
+    if (event.target !== this.#form || !button || button.hasAttribute("data-free") || this.#hasReason) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.begun = button;
+    this.#say("Say why: choose a reason by its digit, or write your own.");
+    this.#form.querySelector(".usual input")?.focus();
+  }
+
+  #say(words) {
+    let line = this.#form.querySelector(".needs-reason");
+    if (!line) {
+      line = document.createElement("p");
+      line.className = "needs-reason error";
+      line.setAttribute("role", "alert");
+      this.#form.querySelector(".usual").before(line);
+    }
+    line.textContent = words;
+  }
+
+  #click(event) {
+    if (event.target.closest("[data-keys]")) this.#showKeys(event);
+    if (!event.target.closest("[data-choose-all]")) return;
+    const boxes = [...this.querySelectorAll(".queue [type=checkbox]")];
+    const wanted = !boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = wanted;
+    this.#count();
+  }
+
+  #count() {
+    const chosen = this.querySelectorAll(".queue :checked").length;
+    const line = this.querySelector("[data-chosen]");
+    if (line) line.textContent = chosen ? `${chosen} chosen` : "";
+    if (chosen) this.querySelector(".bulk").open = true;
+  }
+
+  #showKeys(event) {
+    event.preventDefault();
+    const dialog = document.querySelector(".review-keys") ?? build();
+    const opener = document.activeElement;
+    dialog.addEventListener("close", () => opener?.focus({ preventScroll: true }), { once: true });
+    if (!dialog.open) dialog.showModal();
+  }
+}
+
+function build() {
+  const dialog = element("dialog", { className: "keys-dialog review-keys" });
+  dialog.setAttribute("aria-labelledby", "review-keys-title");
+  const list = element("dl");
+  for (const [keys, what] of KEYS) {
+    const term = element("dt");
+    for (const key of keys) term.append(key === "…" ? key : element("kbd", { textContent: key }), " ");
+    list.append(term, element("dd", { textContent: what }));
+  }
+  const letters = element("p", { textContent: "Letters and digits act while nothing is being typed. " });
+  letters.append(element("a", { href: "/account/", textContent: "Switch them on or off" }), ".");
+  const form = element("form", { method: "dialog" });
+  form.append(element("button", { className: "button", textContent: "Close" }));
+  dialog.append(element("h2", { id: "review-keys-title", textContent: "Keys of the queue" }), letters, list, form);
+  document.body.append(dialog);
+  return dialog;
+}
+
+const element = (name, properties = {}) => Object.assign(document.createElement(name), properties);
+
+customElements.define("review-desk", ReviewDesk);

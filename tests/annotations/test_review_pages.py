@@ -1,0 +1,628 @@
+"""The queue, the page of one piece of work, and what became of one's own."""
+
+import datetime
+import re
+import uuid
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from annotations import coding
+from annotations.models import Act, Note, Review, UnseenReview
+from tests.factories import (
+    make_article,
+    make_note,
+    make_outcome_report,
+    make_party,
+    make_passage,
+    make_position,
+    make_proposition,
+    make_review,
+    make_tag,
+    make_tagging,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+QUEUE = "/review/"
+
+
+def code(row, version=None):
+    name = {"outcomereport": "outcome_report"}.get(row._meta.model_name, row._meta.model_name)
+    return f"{name}-{row.pk}" + (f".{version}" if version else "")
+
+
+def page_of(row):
+    name, pk = code(row).split("-")
+    return reverse(f"annotations:review_{name}", args=[pk])
+
+
+def judge(client, *rows, address=QUEUE, **fields):
+    """POST a verdict on ``rows`` as they are stored."""
+    for row in rows:
+        row.refresh_from_db()
+    items = [code(row, row.version) for row in rows]
+    return client.post(address, {"item": items, "decision": "accept"} | fields)
+
+
+def listed(client, query=""):
+    """The codes of what the queue lists, in its order."""
+    response = client.get(f"{QUEUE}{query}")
+    assert response.status_code == 200
+    return [one for _, one, *_ in response.context["lines"]]
+
+
+@pytest.fixture
+def work():
+    """One piece of each kind, the oldest first."""
+    return [make_tagging(), make_position(), make_outcome_report()]
+
+
+# The queue
+
+
+def test_the_queue_shows_the_oldest_beside_its_text(client, editor):
+    article = make_article(text="Heading\nBoth sides agreed. Nobody left.\nThe end of it all.")
+    coder = make_user(name="Olena")
+    make_tagging(make_passage("sides agreed", article), make_tag("Unity"), coder)
+    client.force_login(editor)
+
+    page = client.get(QUEUE).content.decode()
+
+    assert "Both <mark>sides agreed</mark>. Nobody left." in page
+    assert "The end of it all" not in page
+    assert "“sides agreed” is tagged Unity." in page
+    assert "Olena" in page
+
+
+def test_work_of_all_kinds_waits_in_the_order_it_was_made(client, editor, work):
+    client.force_login(editor)
+
+    assert listed(client) == [code(row) for row in work]
+
+
+def test_what_is_not_submitted_or_ones_own_or_hidden_does_not_wait(client, editor):
+    make_tagging(coder=editor)
+    make_tagging(withdrawn_at=timezone.now())
+    make_position(work_status="draft")
+    make_position(work_status="accepted")
+    make_tagging(make_passage(article=make_article(status="draft")))
+    client.force_login(editor)
+
+    assert listed(client) == []
+    assert b"Nothing waits for you." in client.get(QUEUE).content
+
+
+def test_researchers_and_visitors_have_no_queue(client, researcher):
+    assert client.get(QUEUE).status_code == 302
+    client.force_login(researcher)
+
+    assert client.get(QUEUE).status_code == 404
+    assert judge(client, make_tagging()).status_code == 404
+    assert not Review.objects.exists()
+
+
+def test_the_queue_is_narrowed_by_its_address(client, editor):
+    parent = make_tag("Ceasefire")
+    tagging = make_tagging(tag=make_tag("Unconditional", parent=parent))
+    other = make_tagging()
+    position = make_position(coder=tagging.coder)
+    report = make_outcome_report()
+    old = make_position()
+    type(old).objects.filter(pk=old.pk).update(
+        created_at=timezone.now() - datetime.timedelta(days=10)
+    )
+    client.force_login(editor)
+
+    assert listed(client, "?kind=position") == [code(old), code(position)]
+    assert listed(client, f"?tag={parent.pk}") == [code(tagging)]
+    assert listed(client, f"?coder={tagging.coder.pk}") == [code(tagging), code(position)]
+    assert listed(client, f"?article={other.passage.article.pk}") == [code(other)]
+    assert listed(client, "?age=older_week") == [code(old)]
+    assert listed(client, "?age=week&kind=position") == [code(position)]
+    assert listed(client, "?kind=outcome_report&age=day") == [code(report)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["kind=nothing", "tag=99999999999999999999", "article=0", "after=tagging-0", "item=x", "age=1"],
+)
+def test_what_the_address_says_wrongly_narrows_nothing(client, editor, work, query):
+    client.force_login(editor)
+
+    response = client.get(f"{QUEUE}?{query}")
+
+    assert response.status_code == 422
+    assert len(response.context["lines"]) == 3
+
+
+def test_skipping_goes_on_behind_and_back_to_the_first(client, editor, work):
+    client.force_login(editor)
+
+    assert listed(client, f"?after={code(work[0])}") == [code(row) for row in work[1:]]
+    assert listed(client, f"?after={code(work[1])}") == [code(work[2])]
+    end = client.get(f"{QUEUE}?after={code(work[2])}").content.decode()
+    assert "You have come to the end." in end
+    assert "3 that you passed over still wait" in end
+
+
+@pytest.mark.parametrize("make", [make_tagging, make_position, make_outcome_report])
+def test_the_queue_takes_the_same_queries_for_any_number(client, editor, make, count_queries):
+    client.force_login(editor)
+    make()
+    client.get(QUEUE)
+    with_one = count_queries(lambda: client.get(QUEUE))
+    for _ in range(3):
+        make()
+
+    assert count_queries(lambda: client.get(QUEUE)) == with_one
+
+
+# Verdicts
+
+
+def test_a_verdict_shows_the_next_at_once(client, editor, work):
+    client.force_login(editor)
+
+    response = judge(client, work[0], address=f"{QUEUE}?kind=&age=week")
+    assert response.status_code == 302
+    assert response["Location"] == f"{QUEUE}?kind=&age=week&after={code(work[0])}"
+    page = client.get(response["Location"])
+
+    assert page.context["shown"].row == work[1]
+    work[0].refresh_from_db()
+    assert work[0].work_status == "accepted"
+
+
+def test_htmx_gets_the_next_and_its_address(client, editor, work):
+    client.force_login(editor)
+
+    response = client.post(
+        QUEUE, {"item": code(work[0], 1), "decision": "accept"}, headers={"HX-Request": "true"}
+    )
+
+    assert response["HX-Push-Url"] == f"{QUEUE}?after={code(work[0])}"
+    assert response.context["shown"].row == work[1]
+    assert b"<html" not in response.content
+
+
+@pytest.mark.parametrize("decision", ["revise", "reject"])
+def test_a_reason_is_asked_for_and_the_work_stays(client, editor, work, decision):
+    client.force_login(editor)
+
+    response = judge(client, work[1], decision=decision, reason=" ")
+
+    assert response.status_code == 422
+    assert response.context["shown"].row == work[1]
+    assert b"Say why: the coder will want to know." in response.content
+    assert not Review.objects.exists()
+
+
+def test_a_usual_reason_and_ones_own_words_make_one_reason(client, editor, work):
+    client.force_login(editor)
+
+    judge(client, work[0], decision="reject", usual="Not in the text.", reason="See ¶3.\r\nThere.")
+
+    assert Review.objects.get().reason == "Not in the text.\nSee ¶3.\nThere."
+
+
+def test_the_teams_frequent_reasons_come_first(client, editor):
+    for reason in ("Rare.", "Too long.", "Too long."):
+        make_review(make_tagging(), "reject", reason=reason)
+    make_tagging()
+    client.force_login(editor)
+
+    assert client.get(QUEUE).context["usual"][:2] == ["Too long.", "Rare."]
+
+
+def test_the_second_editor_gets_409_with_the_first_ones_verdict(client, editor, admin, work):
+    make_review(work[0], "reject", admin, reason="Not in the text.")
+    client.force_login(editor)
+
+    response = client.post(
+        QUEUE, {"item": code(work[0], 1), "decision": "revise", "reason": "Kept <words>"}
+    )
+    page = response.content.decode()
+
+    assert response.status_code == 409
+    assert "In the meantime Admin rejected it." in page
+    assert "Not in the text." in page
+    assert "Kept &lt;words&gt;</textarea>" in page
+    assert Review.objects.count() == 1
+
+
+def test_ones_own_work_is_never_judged(client, editor):
+    own = make_tagging(coder=editor)
+    client.force_login(editor)
+
+    response = judge(client, own)
+
+    assert response.status_code == 409
+    assert b"Nobody reviews their own work." in response.content
+    assert not Review.objects.exists()
+    page = client.get(f"{QUEUE}?item={code(own)}").content.decode()
+    assert "This is your own work: another editor judges it." in page
+    assert 'id="verdict-form"' not in page
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"item": []},
+        {"item": ["tagging-1"]},
+        {"item": ["tagging-99999.1"]},
+        {"item": ["tagging-99999999999999999999.1"]},
+        {"item": ["evidence-1.1"]},
+        {"decision": "perhaps"},
+        {"decision": ""},
+        {"reason": "x" * 5000, "decision": "reject"},
+        {"key": "none"},
+    ],
+)
+def test_a_broken_verdict_is_refused(client, editor, fields):
+    tagging = make_tagging()
+    client.force_login(editor)
+
+    response = client.post(
+        QUEUE, {"item": [code(tagging, 1)], "decision": "accept", "reason": "x"} | fields
+    )
+
+    assert response.status_code == 422
+    assert not Review.objects.exists()
+
+
+def test_work_that_cannot_be_seen_is_not_judged(client, editor):
+    hidden = make_tagging(make_passage(article=make_article(status="draft")))
+    draft = make_position(work_status="draft")
+    client.force_login(editor)
+
+    assert [judge(client, row).status_code for row in (hidden, draft)] == [422, 422]
+    assert not Review.objects.exists()
+
+
+def test_the_same_verdict_sent_twice_is_given_once(client, editor, work):
+    client.force_login(editor)
+    data = {"item": code(work[0], 1), "decision": "accept", "key": str(uuid.uuid4())}
+
+    statuses = [client.post(QUEUE, data).status_code for _ in range(2)]
+
+    assert statuses == [302, 302]
+    assert Review.objects.count() == 1
+
+
+def test_several_are_judged_and_undone_as_one(client, editor, work):
+    client.force_login(editor)
+
+    response = judge(client, *work, decision="reject", usual="Not in the text.")
+    assert response.status_code == 302
+    assert listed(client) == []
+    page = client.get(QUEUE).content.decode()
+    assert 'Undo<span class="visually-hidden">: 3 rejected (Not in the text.)' in page
+
+    act = Act.objects.get()
+    undone = client.post(reverse("annotations:act_undo", args=[act.pk]), {"next": QUEUE})
+    assert undone["Location"] == QUEUE
+    assert listed(client) == [code(row) for row in work]
+
+
+def test_of_several_none_is_judged_and_the_others_stay_chosen(client, editor, work):
+    make_review(work[1], "accept")
+    client.force_login(editor)
+
+    response = client.post(
+        QUEUE,
+        {"item": [code(row, 1) for row in work], "decision": "reject", "reason": "My reason"},
+    )
+
+    assert response.status_code == 409
+    assert response.context["chosen"] == {code(work[0]), code(work[2])}
+    assert b"My reason</textarea>" in response.content
+    assert Review.objects.count() == 1
+
+
+def test_undoing_leads_back_to_what_was_judged(client, editor, work):
+    client.force_login(editor)
+    judge(client, work[1])
+
+    page = client.get(f"{QUEUE}?after={code(work[1])}").content.decode()
+    back = re.search(r'name="next" value="([^"]+)"', page)[1].replace("&amp;", "&")
+    act = Act.objects.get()
+    response = client.post(reverse("annotations:act_undo", args=[act.pk]), {"next": back})
+
+    assert response.status_code == 302
+    assert client.get(response["Location"]).context["shown"].row == work[1]
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "/sign-out/"])
+def test_undoing_leads_nowhere_else(client, editor, work, back):
+    client.force_login(editor)
+    judge(client, work[0])
+
+    act = Act.objects.get()
+    response = client.post(reverse("annotations:act_undo", args=[act.pk]), {"next": back})
+
+    assert response["Location"].startswith("/articles/")
+
+
+# Sent back, changed, shown again
+
+
+def test_what_was_sent_back_waits_for_its_coder_and_comes_back_with_what_changed(client, editor):
+    article = make_article(text="Both sides agreed at last.")
+    tagging = make_tagging(make_passage("Both sides", article), make_tag("Unity"))
+    client.force_login(editor)
+    judge(client, tagging, decision="revise", reason="Too short.")
+    assert listed(client) == []
+
+    coding.move_bounds(tagging.coder, tagging.passage, 0, 17)
+    page = client.get(QUEUE).content.decode()
+
+    assert listed(client) == [code(tagging)]
+    assert "Changed since Editor sent it back for revision" in page
+    assert re.search(r"<ins>.* agreed", page)
+    assert "Too short." in page
+
+
+def test_a_position_changed_after_a_rejection_shows_its_old_and_new_words(client, editor):
+    position = make_position(stance="supports", certainty="high")
+    make_review(position, "reject", editor, reason="Too sure.")
+    type(position).objects.filter(pk=position.pk).update(
+        certainty="low", work_status="submitted", version=3
+    )
+    client.force_login(editor)
+
+    page = client.get(QUEUE)
+
+    assert page.context["shown"].changes == [
+        ("Certainty", [("old", "high"), ("new", "low")]),
+    ]
+
+
+# Disagreements
+
+
+@pytest.fixture
+def disputed():
+    article = make_article(text="Both sides agreed on an exchange.")
+    return [
+        make_tagging(make_passage("Both sides", article), make_tag("Unity"), make_user(name="Ada")),
+        make_tagging(
+            make_passage("sides agreed", article), make_tag("Doubt"), make_user(name="Ben")
+        ),
+    ]
+
+
+def test_overlapping_passages_with_different_tags_are_one_item(client, editor, disputed):
+    make_tagging()
+    client.force_login(editor)
+
+    response = client.get(QUEUE)
+
+    assert len(response.context["lines"]) == 2
+    sides = response.context["disagreement"].sides
+    assert [(side.says, side.rows) for side in sides] == [
+        ("Unity", disputed[:1]),
+        ("Doubt", disputed[1:]),
+    ]
+    assert b"2 sides disagree" in response.content
+    assert listed(client, "?disagreement=on") == [code(disputed[0])]
+
+
+def test_coders_who_share_a_tag_or_a_passage_apart_do_not_disagree(client, editor, disputed):
+    first, second = disputed
+    make_tagging(first.passage, second.tag, first.coder)
+    article = make_article(text="One thing. Another thing.")
+    make_tagging(make_passage("One", article), coder=first.coder)
+    make_tagging(make_passage("Another", article), coder=second.coder)
+    client.force_login(editor)
+
+    assert listed(client, "?disagreement=on") == []
+
+
+def test_one_coder_does_not_disagree_with_herself(client, editor):
+    passage = make_passage()
+    coder = make_user()
+    make_tagging(passage, make_tag(), coder)
+    make_tagging(passage, make_tag(), coder)
+    client.force_login(editor)
+
+    assert listed(client, "?disagreement=on") == []
+
+
+def test_opposite_stances_of_one_party_in_one_article_are_one_item(client, editor):
+    same = {
+        "article": make_article(),
+        "party": make_party(name="Ukraine"),
+        "proposition": make_proposition(),
+    }
+    supports = make_position(stance="supports", **same)
+    opposes = make_position(stance="opposes", **same)
+    make_position(stance="unclear", **same)
+    make_position(stance="opposes", **same | {"party": make_party()})
+    make_position(stance="opposes", **same | {"article": make_article()})
+    client.force_login(editor)
+
+    sides = client.get(QUEUE).context["disagreement"].sides
+
+    assert [(side.says, side.rows) for side in sides] == [
+        ("Ukraine supports", [supports]),
+        ("Ukraine opposes", [opposes]),
+    ]
+    assert len(listed(client)) == 4
+
+
+def settle(client, rows, holds, **fields):
+    items = [code(row, row.version) for row in rows]
+    return client.post(QUEUE, {"item": items, "holds": holds, "reason": "So it is."} | fields)
+
+
+def test_settling_settles_all_parts_and_is_undone_as_one(client, editor, disputed):
+    client.force_login(editor)
+
+    response = settle(client, disputed, str(disputed[0].tag_id))
+    for row in disputed:
+        row.refresh_from_db()
+
+    assert response.status_code == 302
+    assert [row.work_status for row in disputed] == ["accepted", "rejected"]
+    assert listed(client) == []
+    act = Act.objects.get()
+    client.post(reverse("annotations:act_undo", args=[act.pk]), {"next": QUEUE})
+    for row in disputed:
+        row.refresh_from_db()
+    assert [row.work_status for row in disputed] == ["submitted", "submitted"]
+
+
+@pytest.mark.parametrize(
+    ("holds", "statuses"), [("all", ["accepted"] * 2), ("none", ["rejected"] * 2)]
+)
+def test_all_sides_may_stand_or_none(client, editor, disputed, holds, statuses):
+    client.force_login(editor)
+
+    settle(client, disputed, holds)
+    for row in disputed:
+        row.refresh_from_db()
+
+    assert [row.work_status for row in disputed] == statuses
+
+
+def test_settling_against_a_side_needs_a_reason(client, editor, disputed):
+    client.force_login(editor)
+
+    assert settle(client, disputed, str(disputed[0].tag_id), reason="").status_code == 422
+    assert settle(client, disputed, "all", reason="").status_code == 302
+
+
+def test_a_disagreement_with_a_new_part_is_looked_at_again(client, editor, disputed):
+    make_tagging(disputed[1].passage, make_tag("Third"))
+    client.force_login(editor)
+
+    response = settle(client, disputed, "all")
+
+    assert response.status_code == 409
+    assert not Review.objects.exists()
+
+
+def test_who_is_part_of_a_disagreement_does_not_settle_it(client, editor, disputed):
+    own = make_tagging(disputed[0].passage, make_tag("Mine"), editor)
+    client.force_login(editor)
+
+    page = client.get(QUEUE).content.decode()
+    response = settle(client, [*disputed, own], "all")
+
+    assert "Part of this is your own work, so another editor settles it." in page
+    assert response.status_code == 409
+    assert not Review.objects.exists()
+
+
+# One piece of work, and what became of one's own
+
+
+def test_the_team_reads_what_became_of_a_piece_of_work_and_answers(client, researcher, work):
+    for row in work:
+        make_review(row, "reject", reason="Not <there>.")
+    client.force_login(researcher)
+
+    for row in work:
+        address = page_of(row)
+        page = client.get(address).content.decode()
+        assert "Not &lt;there&gt;." in page
+
+        response = client.post(address, {"text": "It is, in ¶2."})
+        assert response["Location"] == f"{address}#notes"
+        assert "It is, in ¶2." in client.get(address).content.decode()
+    assert [coding.work_of(note) for note in Note.objects.order_by("pk")] == work
+
+
+def test_an_empty_answer_is_refused(client, researcher):
+    address = page_of(make_tagging())
+    client.force_login(researcher)
+
+    assert client.post(address, {"text": " "}).status_code == 422
+    assert not Note.objects.exists()
+
+
+def test_a_note_on_a_piece_of_work_leads_back_to_it(client, researcher, work):
+    client.force_login(researcher)
+
+    for row in work:
+        name, _ = code(row).split("-")
+        note = make_note(**{name: row}, author=researcher)
+        address = page_of(row)
+        page = client.get(note.get_absolute_url()).content.decode()
+        assert address in page
+        reply = client.post(reverse("annotations:note_replies", args=[note.pk]), {"text": "Yes"})
+        assert reply["Location"] == f"{address}#notes"
+
+
+def test_what_one_may_not_see_has_no_page(client, researcher, editor):
+    hidden = make_tagging(make_passage(article=make_article(status="draft")))
+    draft = make_position(work_status="draft")
+    client.force_login(editor)
+
+    assert [client.get(page_of(row)).status_code for row in (hidden, draft)] == [404, 404]
+
+
+def test_the_header_counts_verdicts_until_they_are_seen(client, researcher, editor):
+    make_review(make_tagging(coder=researcher), "reject", editor, reason="No.")
+    make_review(make_position(coder=researcher), "accept", editor)
+    client.force_login(researcher)
+    count = '2<span class="visually-hidden"> new verdicts on your work'
+
+    assert count in client.get("/articles/").content.decode()
+    mine = client.get("/review/mine/").content.decode()
+    assert (mine.count(">new<"), "1 rejected" in mine, "No." in mine) == (2, True, True)
+    keys = re.findall(r'name="seen" value="(\d+)"', mine)
+    client.post("/review/mine/", {"seen": keys[:1]})
+    assert "1<span" in client.get("/articles/").content.decode()
+    client.post("/review/mine/", {"seen": ["all"]})
+    assert "new verdict" not in client.get("/articles/").content.decode()
+    assert not UnseenReview.objects.exists()
+
+
+def test_nobody_sees_for_somebody_else(client, researcher, colleague, editor):
+    review = make_review(make_tagging(coder=researcher), "accept", editor)
+    client.force_login(colleague)
+
+    client.post("/review/mine/", {"seen": [review.pk, "x", "9" * 30]})
+    client.post("/review/mine/", {"seen": ["all"]})
+
+    assert UnseenReview.objects.count() == 1
+
+
+def test_the_count_costs_no_query_of_its_own(client, researcher, editor, count_queries):
+    client.force_login(researcher)
+    client.get("/account/")
+    without = count_queries(lambda: client.get("/account/"))
+    make_review(make_tagging(coder=researcher), "accept", editor)
+
+    assert count_queries(lambda: client.get("/account/")) == without
+
+
+def test_a_verdict_taken_back_is_no_news_and_is_listed_as_such(client, researcher, editor):
+    make_review(make_tagging(coder=researcher), "reject", editor)
+    coding.undo(editor, Act.objects.get())
+    client.force_login(researcher)
+
+    assert "new verdict" not in client.get("/articles/").content.decode()
+    assert "taken back" in client.get("/review/mine/").content.decode()
+
+
+def test_nothing_became_of_nothing(client, researcher):
+    client.force_login(researcher)
+
+    assert b"Nobody has given a verdict on your work yet." in client.get("/review/mine/").content
+
+
+def test_ones_verdicts_take_the_same_queries_for_any_number(
+    client, researcher, editor, count_queries
+):
+    client.force_login(researcher)
+    make_review(make_tagging(coder=researcher), "accept", editor)
+    client.get("/review/mine/")
+    with_one = count_queries(lambda: client.get("/review/mine/"))
+    for _ in range(3):
+        make_review(make_tagging(coder=researcher), "accept", editor)
+
+    assert count_queries(lambda: client.get("/review/mine/")) == with_one
