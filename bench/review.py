@@ -4,6 +4,7 @@ Prints queries and time of the queue over Django's own client, with 20,000 submi
 coders in 40 articles, narrowed in several ways, and of a verdict on one piece of work and on fifty.
 """
 
+import logging
 import statistics
 import time
 
@@ -29,6 +30,7 @@ REPEATS = 7
 
 
 def measure():
+    call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_first_data", verbosity=0)
     for seed in range(ARTICLES):
         corpus.load_book(corpus.book(3_000, seed=seed), PASSAGES, seed=seed)
@@ -74,6 +76,7 @@ def verdict(client, count):
 
 def main():
     setup_test_environment()
+    logging.disable(logging.WARNING)
     databases = setup_databases(verbosity=0, interactive=False)
     try:
         measure()
