@@ -59,9 +59,18 @@ MOST = 60  # parts of one disagreement that are laid out beside each other
 
 
 def disputed(kind):
-    """A subquery of the keys of those of ``kind`` that disagree with another."""
-    sql = f"SELECT pair.mine FROM ({PAIRS[kind]}) pair"  # noqa: S608 - our own SQL
-    return RawSQL(sql, [])  # noqa: S611 - nothing from outside is in it
+    """The keys of those of ``kind`` that disagree with another: some tenths of a second for 20,000.
+
+    Apart from the query that wants them, so that its page is not cut out of them twice.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT pair.mine FROM ({PAIRS[kind]}) pair")  # noqa: S608
+        return [key for (key,) in cursor.fetchall()]
+
+
+def one_of(keys):
+    """A subquery of ``keys``, as one parameter however many they are."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [keys])
 
 
 def pairs(kind, keys):

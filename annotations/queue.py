@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import functools
 from collections import defaultdict
 
 from django.db.models import Exists, OuterRef, Q, SmallIntegerField, Value
@@ -69,6 +70,10 @@ class Queue:
             kinds = [kind for kind in kinds if kind in PAIRS]
         return kinds
 
+    @functools.cached_property
+    def disputed(self):
+        return {kind: disagreements.disputed(kind) for kind in self.kinds() if kind in PAIRS}
+
     def _of(self, kind, after):
         wanted = self.wanted
         article = "passage__article" if kind == Kind.TAGGING else "article"
@@ -84,7 +89,7 @@ class Queue:
             since = timezone.now() - datetime.timedelta(days=days)
             rows = rows.filter(**{f"created_at__{comparison}": since})
         if wanted.is_disputed:
-            rows = rows.filter(pk__in=disagreements.disputed(kind))
+            rows = rows.filter(pk__in=disagreements.one_of(self.disputed[kind]))
         if after:
             rows = rows.filter(_comes_after(kind, *after))
         place = Value(list(Kind).index(kind), output_field=SmallIntegerField())

@@ -20,6 +20,7 @@ from ..factories import (
     make_position,
     make_proposition,
     make_round,
+    make_user,
     prove,
     some_passage,
 )
@@ -483,8 +484,8 @@ def test_the_csv_is_what_is_shown(client, seed):
     }
 
 
-def test_the_csv_says_in_its_name_what_it_counts(client, seed, researcher):
-    client.force_login(researcher)
+def test_the_csv_says_in_its_name_what_it_counts(client, seed):
+    client.force_login(make_user())
 
     names = [
         client.get(f"{ROUND}positions.csv{query}")["Content-Disposition"].split("2025-05-16-")[1]
