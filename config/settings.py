@@ -119,6 +119,9 @@ AXES_DISABLE_ACCESS_LOG = True
 # axes.W006 asks for a lock by address, which X-Forwarded-For dodges and which shuts out a newsroom.
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 
+# Whether admins may load an article by its address; then Parley itself asks the web.
+FETCH_ARTICLES = env.boolean("FETCH_ARTICLES", default=False)
+
 # Work in the background, done by `manage run_worker`
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

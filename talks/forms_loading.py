@@ -1,6 +1,7 @@
 """Forms by which articles come in: what is sent, and what is made of it before it is frozen."""
 
 from django import forms
+from django.conf import settings
 
 from . import gate
 from .extracting import FORMATS, encodings
@@ -60,6 +61,13 @@ class NewArticleForm(forms.Form):
             *((name, FORMATS[name].label) for name in ("text", "markdown", "html")),
         ],
     )
+    address = forms.URLField(
+        label="Address",
+        required=False,
+        max_length=2000,
+        assume_scheme="https",
+        help_text="Of a page on the public web that lets programs read it.",
+    )
     round = forms.ModelChoiceField(Round.objects.newest_first(), empty_label=None)
     language = gate.NameField(
         required=False,
@@ -73,6 +81,8 @@ class NewArticleForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
+        if not settings.FETCH_ARTICLES:
+            del self.fields["address"]
 
     def clean_language(self):
         language = self.cleaned_data["language"]
@@ -80,11 +90,8 @@ class NewArticleForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if (
-            not self.errors
-            and not cleaned.get("files")
-            and not (cleaned.get("paste") or "").strip()
-        ):
+        sent = [cleaned.get("files"), (cleaned.get("paste") or "").strip(), cleaned.get("address")]
+        if not self.errors and not any(sent):
             raise forms.ValidationError("Choose a file, or paste a text.")
         return cleaned
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from . import importing, languages, pieces
 from .extracting import Unreadable
 from .forms import ArticleForm
-from .models import Article, Fingerprint, Intake, IntakeStatus, Original
+from .models import Article, Fingerprint, Intake, IntakeStatus, Origin, Original
 
 # Those that a file can tell of, and those that are told for all files of one upload.
 READ_FIELDS = (
@@ -102,6 +102,8 @@ def begin(user, content, *, name, origin, reader, key=None, defaults=(), **optio
     found = read(reader, content, name=name, **options)
     refuse_known_text(found.text)
     fields = fields_of(found, dict(defaults))
+    if origin == Origin.ADDRESS:
+        fields["url"] = fields["url"] or name
     try:
         with transaction.atomic():
             return Intake.objects.create(

@@ -36,6 +36,7 @@ class Origin(models.TextChoices):
 
     PASTE = "paste", "pasted"
     UPLOAD = "upload", "uploaded"
+    ADDRESS = "address", "fetched"
 
 
 class IntakeStatus(models.TextChoices):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
-from .. import batches, importing, loading, pieces
+from .. import batches, fetching, importing, loading, pieces
 from .. import text as plain_text
 from ..differences import differences
 from ..extracting import Reader, Unreadable, encodings
@@ -54,7 +54,7 @@ def article_new(request):
     if form.is_valid():
         try:
             begun = begin(request.user, form)
-        except (Unreadable, importing.ArticleRefused) as error:
+        except (Unreadable, importing.ArticleRefused, fetching.NotFetched) as error:
             context |= {"refusal": error, "proposals": getattr(error, "proposals", ())}
             status = 422
         except loading.AlreadyHere as found:
@@ -96,6 +96,18 @@ def begin(user, form):
                 origin=Origin.UPLOAD,
                 reader=reader,
                 encoding=sent["encoding"],
+                **common,
+            )
+        if sent.get("address"):
+            page = fetching.fetch(sent["address"])
+            return loading.begin(
+                user,
+                page.content,
+                name=page.address,
+                origin=Origin.ADDRESS,
+                reader=reader,
+                media_type=page.media_type,
+                declared=page.charset,
                 **common,
             )
         content = importing.sound_text(sent["paste"]).encode()

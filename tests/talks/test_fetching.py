@@ -1,0 +1,225 @@
+"""Fetching a page by its address: from the public web alone, within limits, as robots.txt says.
+
+The server of these tests is on loopback, and let through for them alone.
+"""
+
+import contextlib
+import gzip
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from talks import fetching
+from talks.fetching import NotFetched, fetch
+from talks.models import Intake
+
+from ..factories import make_round
+from .files import make_html
+
+PAGE = make_html(["The first talks in three years ended on Friday."] * 3)
+
+
+class Site(ThreadingHTTPServer):
+    """Answers from ``pages``: ``{path: (status, headers, content)}``; a function writes itself."""
+
+    daemon_threads = True
+    pages = {}
+
+    @property
+    def address(self):
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        found = self.server.pages.get(self.path, (404, {}, b""))
+        with contextlib.suppress(OSError):
+            if callable(found):
+                found(self)
+                return
+            status, headers, content = found
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def site(monkeypatch):
+    with Site(("127.0.0.1", 0), Handler) as server:
+        server.pages = {"/a": (200, {"Content-Type": "text/html; charset=utf-8"}, PAGE)}
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        public = fetching.is_public
+        monkeypatch.setattr(
+            fetching,
+            "is_public",
+            lambda ip, port: (ip, port) == ("127.0.0.1", server.server_port) or public(ip, port),
+        )
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
+        "0.0.0.0", "224.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1", "192.88.99.1", "::",
+        "::1", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "::8.8.8.8",
+        "64:ff9b::7f00:1", "64:ff9b:1::1", "2002:7f00:1::", "2001:0:1::1", "2001:db8::1",
+    ],
+)  # fmt: skip
+def test_what_is_not_the_public_web_is_not_asked(address):
+    assert not fetching.is_public(address, 443)
+
+
+def test_the_public_web_is_asked_at_its_ports_alone():
+    assert fetching.is_public("8.8.8.8", 443)
+    assert fetching.is_public("2606:4700::1111", 80)
+    assert not fetching.is_public("8.8.8.8", 22)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1/", "http://localhost/", "http://2130706433/", "http://0x7f.1/",
+     "http://[::1]/", "http://[::ffff:127.0.0.1]/", "http://[64:ff9b::7f00:1]/"],
+)  # fmt: skip
+def test_an_address_within_is_refused_however_it_is_written(address):
+    with pytest.raises(NotFetched, match=r"not one of the public web|its name is not known"):
+        fetch(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["file:///etc/passwd", "ftp://example.org/", "http://", "http://user:pass@example.org/",
+     "gopher://example.org", "http://[", "http://example.org:99999/", "//example.org"],
+)  # fmt: skip
+def test_what_is_no_web_address_is_refused(address):
+    with pytest.raises(NotFetched, match=r"^Write an address"):
+        fetch(address)
+
+
+def test_a_page_is_fetched_with_what_is_said_of_it(site):
+    assert fetch(f"{site.address}/a") == (f"{site.address}/a", PAGE, "text/html", "utf-8")
+
+
+def test_one_of_several_addresses_within_is_enough_to_refuse(site, monkeypatch):
+    both = [(2, 1, 6, "", ("127.0.0.1", 80)), (2, 1, 6, "", ("10.0.0.1", 80))]
+    monkeypatch.setattr(fetching.socket, "getaddrinfo", lambda *_, **__: both)
+
+    with pytest.raises(NotFetched, match="not one of the public web"):
+        fetch(f"{site.address}/a")
+
+
+def test_a_name_is_resolved_once_and_the_checked_address_is_asked(site, monkeypatch):
+    asked = []
+
+    def resolve(host, port, *_, **__):
+        asked.append(host)
+        return [(2, 1, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(fetching.socket, "getaddrinfo", resolve)
+    with pytest.raises(NotFetched, match="status 404"):
+        fetch(f"http://rebinding.example:{site.server_port}/none")
+
+    # Once for robots.txt and once for the page; the connection itself resolves no name.
+    assert [one for one in asked if one != "127.0.0.1"] == ["rebinding.example"] * 2
+
+
+@pytest.mark.parametrize("target", ["http://10.0.0.1/", "http://[::1]/a", "file:///etc/passwd"])
+def test_a_redirect_is_checked_like_an_address(site, target):
+    site.pages["/away"] = (302, {"Location": target}, b"")
+
+    with pytest.raises(NotFetched, match=r"public web|Write an address"):
+        fetch(f"{site.address}/away")
+
+
+def test_redirects_are_followed_but_not_for_ever(site):
+    site.pages |= {"/on": (301, {"Location": "/a"}, b""), "/r": (302, {"Location": "/r"}, b"")}
+
+    assert fetch(f"{site.address}/on").address == f"{site.address}/a"
+    with pytest.raises(NotFetched, match="leads on more than 5 times"):
+        fetch(f"{site.address}/r")
+
+
+def test_robots_txt_is_respected(site):
+    site.pages["/robots.txt"] = (200, {}, b"User-agent: *\nDisallow: /a\n")
+    with pytest.raises(NotFetched, match=r"robots\.txt"):
+        fetch(f"{site.address}/a")
+
+    site.pages["/robots.txt"] = (503, {}, b"")
+    with pytest.raises(NotFetched, match=r"robots\.txt failed"):
+        fetch(f"{site.address}/a")
+
+
+def test_pages_come_packed_and_no_larger_than_allowed(site, monkeypatch):
+    packed = {"Content-Encoding": "gzip", "Content-Type": "text/html"}
+    site.pages |= {
+        "/gzip": (200, packed, gzip.compress(PAGE)),
+        "/bomb": (200, packed, gzip.compress(b"0" * 30_000_000)),
+        "/br": (200, {"Content-Encoding": "br"}, b"x"),
+        "/large": (200, {}, b"x" * 10_000_001),
+        "/torn": (200, packed, b"\x1f\x8b\x08 torn"),
+    }
+
+    assert fetch(f"{site.address}/gzip").content == PAGE
+    for path, reason in {
+        "bomb": "larger than", "br": "not read", "large": "larger than", "torn": "be reached",
+    }.items():  # fmt: skip
+        with pytest.raises(NotFetched, match=reason):
+            fetch(f"{site.address}/{path}")
+
+
+def test_a_site_that_drips_is_left_in_time(site, monkeypatch):
+    monkeypatch.setattr(fetching, "SECONDS", 0.5)
+    done = threading.Event()
+
+    def drip(handler):
+        for letter in b"HTTP/1.1 200 OK\r\nX: " + b"x" * 10_000:
+            handler.wfile.write(bytes([letter]))
+            if done.wait(0.02):
+                return
+
+    site.pages["/drip"] = drip
+    started = time.monotonic()
+    try:
+        with pytest.raises(NotFetched, match="took longer than"):
+            fetch(f"{site.address}/drip")
+        assert time.monotonic() - started < 10
+    finally:
+        done.set()
+
+
+@pytest.mark.django_db
+def test_a_fetched_page_is_prepared_with_its_address(site, client, admin, settings):
+    settings.FETCH_ARTICLES = True
+    client.force_login(admin)
+    sent = {"round": make_round().pk, "status": "draft", "address": f"{site.address}/a"}
+
+    response = client.post("/articles/new/", sent)
+
+    intake = Intake.objects.get()
+    assert response.url == intake.get_absolute_url()
+    assert (intake.origin, intake.fields["url"]) == ("address", f"{site.address}/a")
+    response = client.post("/articles/new/", sent | {"address": "http://10.0.0.1/"})
+    assert response.status_code == 422
+    assert "not one of the public web" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_nothing_is_fetched_unless_it_is_configured(site, client, admin):
+    client.force_login(admin)
+    sent = {"round": make_round().pk, "status": "draft", "address": f"{site.address}/a"}
+
+    response = client.post("/articles/new/", sent)
+
+    assert response.status_code == 422
+    assert Intake.objects.count() == 0
+    assert 'name="address"' not in client.get("/articles/new/").content.decode()
