@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("talks", "0010_likeness"),
+        ("talks", "0011_event_status"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
