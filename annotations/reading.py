@@ -372,6 +372,8 @@ class Reading:
     @functools.cached_property
     def outline(self):
         """The tags in tree order that are used here, with their counts and addresses."""
+        used = [tag for tag in self.tags.tree if self.counts.by_tag.get(tag.pk)]
+        above = {tag.parent_id for tag in used}
         return [
             SimpleNamespace(
                 tag=tag,
@@ -379,9 +381,9 @@ class Reading:
                 is_chosen=self.filters.tag == tag.pk,
                 query=self.filters.as_query(tag=None if self.filters.tag == tag.pk else tag.pk)
                 or "?",
+                has_branch=tag.pk in above,
             )
-            for tag in self.tags.tree
-            if self.counts.by_tag.get(tag.pk)
+            for tag in used
         ]
 
     @functools.cached_property

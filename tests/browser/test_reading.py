@@ -249,6 +249,40 @@ def test_cards_are_loaded_where_one_reads_and_move_nothing(
     assert text(page) == long_article.text
 
 
+def test_a_branch_of_the_outline_folds_and_stays_folded(open_page, researcher, article, ceasefire):
+    full = make_tag("Full ceasefire", parent=ceasefire)
+    lasting = make_tag("Lasting ceasefire", parent=full)
+    other = make_tag("Prisoners")
+    for words, tag in (("a full ceasefire", full), ("did not agree", lasting), ("exchange", other)):
+        make_tagging(make_passage(words, article), tag, researcher)
+    page = open_page(article.get_absolute_url(), researcher)
+    ready(page)
+    rows = page.locator(".tag-outline li:visible .name")
+    everything = ["Ceasefire", "Full ceasefire", "Lasting ceasefire", "Prisoners"]
+    expect(rows).to_have_text(everything)
+    branch = page.get_by_role("button", name="Tags below Ceasefire")
+    expect(page.locator(".fold")).to_have_count(2)
+
+    branch.focus()
+    page.keyboard.press("Enter")
+    expect(rows).to_have_text(["Ceasefire", "Prisoners"])
+    expect(branch).to_have_attribute("aria-expanded", "false")
+    select(page, article, "Istanbul")
+    expect(page.locator("#palette")).to_be_visible()
+    page.keyboard.press("1")
+    expect(page.locator("#article-text mark", has_text="Istanbul")).to_have_count(1)
+    expect(rows).to_have_text(["Ceasefire", "Prisoners"])
+    page.reload()
+    expect(rows).to_have_text(["Ceasefire", "Prisoners"])
+
+    branch.click()
+    page.get_by_role("button", name="Tags below Full ceasefire").click()
+    expect(rows).to_have_text(["Ceasefire", "Full ceasefire", "Prisoners"])
+    branch.click()
+    branch.click()
+    expect(rows).to_have_text(["Ceasefire", "Full ceasefire", "Prisoners"])
+
+
 def test_an_act_leaves_the_other_cards_as_they_are_and_loads_one_that_is_missing(
     open_page, researcher, long_article, ceasefire
 ):

@@ -9,10 +9,11 @@ import "./record-panel.js";
 import "./act-undo.js";
 import "./live-changes.js";
 import "./outline-drawer.js";
+import "./outline-folds.js";
 
 /** Gives the reader the elements that need no HTML of the server. */
 for (const reader of document.querySelectorAll("article-reader")) {
   const names = ["passage-links"];
-  if (reader.querySelector("passage-margin")) names.push("passage-chooser", "passage-sheet", "card-tools", "outline-drawer");
+  if (reader.querySelector("passage-margin")) names.push("passage-chooser", "passage-sheet", "card-tools", "outline-drawer", "outline-folds");
   for (const name of names) if (!reader.querySelector(name)) reader.append(document.createElement(name));
 }
