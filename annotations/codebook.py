@@ -30,7 +30,7 @@ from .models import ActKind, Note, Tag, Tagging, TagStatus
 __all__ = ["Refused", "Stale"]
 
 
-def _codebook_act(function):
+def codebook_act(function):
     """An act in one transaction; what the database refuses comes as :class:`Refused`."""
     run = _act(function)
 
@@ -88,14 +88,14 @@ def branch_of(tag):
     return keys
 
 
-def _record_codebook(actor, changes, summary, key):
+def record(actor, changes, summary, key):
     return _record(actor, ActKind.CODEBOOK, changes, article=None, summary=summary, key=key)
 
 
 # One tag
 
 
-@_codebook_act
+@codebook_act
 def add(actor, codebook, fields, *, parent=None, key):
     """Add a tag at the end of its siblings: at once by editors, as a proposal by researchers."""
     versions.lock(codebook.pk)
@@ -116,12 +116,12 @@ def add(actor, codebook, fields, *, parent=None, key):
     )
     changes.made(tag)
     if is_editor:
-        return _record_codebook(actor, changes, f"Added the tag {tag.name}", key)
+        return record(actor, changes, f"Added the tag {tag.name}", key)
     summary = f"Proposed the tag {tag.name}"
     return _record(actor, ActKind.TAG, changes, article=None, summary=summary, key=key)
 
 
-@_codebook_act
+@codebook_act
 def edit(actor, tag, version, fields, *, is_correction=False, key):
     """Change a tag's name, rule, colour or shortcut, and its place if ``fields`` has a parent.
 
@@ -142,7 +142,7 @@ def edit(actor, tag, version, fields, *, is_correction=False, key):
     if is_redefined:
         changed["defined_in"] = changes.codebook.version
     changes.change(tag, **changed)
-    return _record_codebook(actor, changes, _edited(tag, old_name, changed), key)
+    return record(actor, changes, _edited(tag, old_name, changed), key)
 
 
 def _edited(tag, old_name, changed):
@@ -154,7 +154,7 @@ def _edited(tag, old_name, changed):
     return f"Changed the tag {tag.name}"
 
 
-@_codebook_act
+@codebook_act
 def accept(actor, tag, version, *, key):
     """Take up a proposed tag."""
     (tag,) = _lock(tag)
@@ -166,10 +166,10 @@ def accept(actor, tag, version, *, key):
     changes = _Changes()
     changes.passages |= retagging.in_turn(passages_with({tag.pk}))
     changes.change(tag, status=TagStatus.ACTIVE)
-    return _record_codebook(actor, changes, f"Accepted the tag {tag.name}", key)
+    return record(actor, changes, f"Accepted the tag {tag.name}", key)
 
 
-@_codebook_act
+@codebook_act
 def archive(actor, tag, version, reason, *, key):
     """Offer a tag no longer; it stays on its passages, and tags below it move up."""
     (tag,) = _lock(tag)
@@ -183,10 +183,10 @@ def archive(actor, tag, version, reason, *, key):
     changes.passages |= retagging.in_turn(passages_with(branch_of(tag)))
     changes.change(tag, status=TagStatus.ARCHIVED, archived_because=reason, shortcut="")
     _lift_children(tag, tag.parent, changes)
-    return _record_codebook(actor, changes, f"{verb} the tag {tag.name}: {reason}", key)
+    return record(actor, changes, f"{verb} the tag {tag.name}: {reason}", key)
 
 
-@_codebook_act
+@codebook_act
 def restore(actor, tag, version, *, key):
     """Offer an archived tag again, as one that editors have taken up."""
     (tag,) = _lock(tag)
@@ -205,7 +205,7 @@ def restore(actor, tag, version, *, key):
         archived_because="",
         parent_id=parent.pk if parent else None,
     )
-    return _record_codebook(actor, changes, f"Brought back the tag {tag.name}", key)
+    return record(actor, changes, f"Brought back the tag {tag.name}", key)
 
 
 def _lift_children(tag, parent, changes, *, but=None):
@@ -221,7 +221,7 @@ def _lift_children(tag, parent, changes, *, but=None):
 # Moving
 
 
-@_codebook_act
+@codebook_act
 def move(actor, tag, version, parent, after, *, key):
     """Put a tag below ``parent`` (None: at the top), behind its sibling ``after`` (None: first)."""
     (tag,) = _lock(tag)
@@ -256,7 +256,7 @@ def move(actor, tag, version, parent, after, *, key):
     summary = f"Moved the tag {tag.name} {where}" + (
         f", after {after.name}" if after else ", first"
     )
-    return _record_codebook(actor, changes, summary, key)
+    return record(actor, changes, summary, key)
 
 
 def _places(siblings):
@@ -267,7 +267,7 @@ def _places(siblings):
 # Merging and splitting
 
 
-@_codebook_act
+@codebook_act
 def merge(actor, tag, version, target, target_version, *, key):
     """Make one tag of two: all that hangs on ``tag`` moves to ``target``, and its page leads there.
 
@@ -299,7 +299,7 @@ def merge(actor, tag, version, target, target_version, *, key):
     retagging.carry(Tagging.objects.filter(tag=tag), target, changes)
     for note in Note.objects.filter(tag=tag).order_by("pk"):
         changes.reassign(Note, note.pk, {"tag_id": tag.pk}, {"tag_id": target.pk})
-    return _record_codebook(actor, changes, f"Merged the tag {tag.name} into {target.name}", key)
+    return record(actor, changes, f"Merged the tag {tag.name} into {target.name}", key)
 
 
 def _lift_children_to(tag, target, changes):
@@ -314,7 +314,7 @@ def _lift_children_to(tag, target, changes):
     _lift_children(tag, target, changes)
 
 
-@_codebook_act
+@codebook_act
 def split(actor, tag, version, passages, into, *, coder=None, key):
     """Take the tag's taggings on ``passages`` (a query) over to another tag.
 
@@ -338,7 +338,7 @@ def split(actor, tag, version, passages, into, *, coder=None, key):
     retagging.carry(taggings, target, changes)
     count = len(changes.passages)
     words = f"{count} passage{'' if count == 1 else 's'}"
-    return _record_codebook(actor, changes, f"Split {words} off {tag.name} to {target.name}", key)
+    return record(actor, changes, f"Split {words} off {tag.name} to {target.name}", key)
 
 
 def _split_off(actor, tag, fields, changes):

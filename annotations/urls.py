@@ -6,6 +6,8 @@ from .views import (
     browsing,
     carrying,
     codebook,
+    codebook_figures,
+    codebook_files,
     codebook_lists,
     live,
     mending,
@@ -64,6 +66,10 @@ urlpatterns = [
     path("codebook/move/", codebook.tree_move, name="tree_move"),
     path("codebook/proposed/", codebook_lists.proposal_list, name="proposal_list"),
     path("codebook/recheck/", codebook_lists.recheck, name="recheck"),
+    path("codebook/figures/", codebook_figures.tag_figures, name="tag_figures"),
+    path("codebook/file/", codebook_files.codebook_file, name="codebook_file"),
+    path("codebook/codebook.csv", codebook_files.codebook_csv, name="codebook_csv"),
+    path("codebook/codebook.qdc", codebook_files.codebook_qdc, name="codebook_qdc"),
     path("codebook/versions/", codebook_lists.version_list, name="version_list"),
     path(
         "taggings/<id:tagging_id>/recheck/", codebook_lists.tagging_recheck, name="tagging_recheck"

@@ -13,7 +13,14 @@ from annotations.models import Act
 from . import answers
 
 PAGE = 50
-CODEBOOK_PAGES = {"codebook", "proposal_list", "recheck", "version_list"}
+CODEBOOK_PAGES = {
+    "codebook",
+    "codebook_file",
+    "proposal_list",
+    "recheck",
+    "tag_figures",
+    "version_list",
+}
 
 
 @require_safe

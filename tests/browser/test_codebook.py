@@ -190,6 +190,10 @@ def test_every_page_of_the_codebook_is_accessible(
         *(f"{swap.get_absolute_url()}{part}/" for part in ("edit", "move", "split", "archive")),
         f"{swap.get_absolute_url()}merge/",
         f"{swap.get_absolute_url()}merge/?into={exchange.pk}",
+        "/codebook/figures/",
+        f"/codebook/figures/?by=overlap&articles={swap.pk}",
+        f"/codebook/figures/?by=overlap&pair={swap.pk}:{exchange.pk}",
+        "/codebook/file/",
         "/codebook/recheck/",
     ):
         page.goto(path)
@@ -199,6 +203,12 @@ def test_every_page_of_the_codebook_is_accessible(
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if found or wide > 0:
             wrong[path] = [*found, wide]
+    page.goto("/codebook/file/")
+    page.get_by_label("Or its text").fill("name,colour\nSwap,mauve\nNew,red")
+    page.get_by_role("button", name="Show what it would do").click()
+    expect(page.get_by_role("heading", name="What it would do")).to_be_visible()
+    if found := violations(page):
+        wrong["plan"] = found
     theirs = open_page("/codebook/recheck/", researcher, **screen)
     expect(theirs.get_by_role("button", name="It still fits")).to_be_visible()
     assert (wrong, violations(theirs)) == ({}, [])
