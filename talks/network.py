@@ -5,7 +5,7 @@ nodes to better places and draws the lines by the same rules.
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -31,8 +31,11 @@ OTHER_DASHES = "2 5"
 RADIUS = 26
 DOT = 7
 BEND = 16  # how far apart two lines between the same two run
-# Where on a line its number stands, so that numbers keep apart.
-MIDWAY, NEAR_TARGET = 0.5, 0.86
+MIDWAY = 0.5  # where on a line between parties its number stands
+# Lines reach a proposition beside it, each at a height of its own, and come in level: so their
+# numbers, which stand there, never touch.
+PORT, LEVEL, NUMBER = 14, 90, 18
+PORTS_APART = 17
 ROW = 46
 WIDTH = 720
 CHARACTERS = 34  # of a name in the drawing
@@ -69,11 +72,19 @@ class Line(NamedTuple):
     says: str
     address: str
     bend: float
-    along: float
+    port: float = 0  # how far below its proposition it ends
+
+    @property
+    def end(self):
+        if self.target.is_party:
+            return self.target.x, self.target.y
+        return self.target.x - PORT, self.target.y + self.port
 
     @property
     def middle(self):
         """The point that the line is pulled towards; what it passes is half as far out."""
+        if not self.target.is_party:
+            return self.end[0] - LEVEL, self.end[1]
         dx, dy = self.target.x - self.source.x, self.target.y - self.source.y
         length = math.hypot(dx, dy) or 1
         x = (self.source.x + self.target.x) / 2 - dy / length * self.bend * 2
@@ -85,15 +96,16 @@ class Line(NamedTuple):
         x, y = self.middle
         return (
             f"M{self.source.x:.1f} {self.source.y:.1f}"
-            f"Q{x:.1f} {y:.1f} {self.target.x:.1f} {self.target.y:.1f}"
+            f"Q{x:.1f} {y:.1f} {self.end[0]:.1f} {self.end[1]:.1f}"
         )
 
     @property
     def label_at(self):
         """Where its label stands on the curve, a quadratic Bézier curve as SVG draws it."""
+        if not self.target.is_party:
+            return round(self.end[0] - NUMBER, 1), round(self.end[1], 1)
         x, y = self.middle
-        t = self.along
-        before, pull, after = (1 - t) ** 2, 2 * t * (1 - t), t**2
+        before, pull, after = (1 - MIDWAY) ** 2, 2 * MIDWAY * (1 - MIDWAY), MIDWAY**2
         return (
             round(before * self.source.x + pull * x + after * self.target.x, 1),
             round(before * self.source.y + pull * y + after * self.target.y, 1),
@@ -114,7 +126,6 @@ class Drawing(NamedTuple):
     height: float
     nodes: list
     lines: list
-    along: float
 
 
 def drawing_of(form, pairs, rows, names, roles, talks_round):
@@ -142,7 +153,7 @@ def _of_parties(form, pairs, roles):
         for tie, bend in ((pair.agreement, BEND), (pair.conflict, -BEND)):
             if tie:
                 lines.append(_tie(tie, nodes, bend if both else 0, form))
-    return Drawing("parties", width, height, list(nodes.values()), lines, MIDWAY)
+    return Drawing("parties", width, height, list(nodes.values()), lines)
 
 
 def _party(party, x, y):
@@ -165,7 +176,6 @@ def _tie(tie, nodes, bend, form):
         f"{tie.one.name} and {tie.other.name} {verb} on {count} proposition{plural}",
         f"{form.state(pair=tie.key)}#statements",
         bend,
-        MIDWAY,
     )
 
 
@@ -183,7 +193,9 @@ def _of_propositions(form, rows, names, talks_round):
             names.propositions[key].name,
         ),
     )
-    height = ROW * max(len(propositions), 1.5 * len(parties), 4) + 60
+    most = max(Counter(key[1] for key in counts).values())
+    row = max(ROW, PORTS_APART * (most + 1))
+    height = row * max(len(propositions), 1.5 * len(parties), 4) + 60
     nodes = {}
     for place, key in enumerate(parties):
         y = height * (place + 0.5) / len(parties)
@@ -202,7 +214,7 @@ def _of_propositions(form, rows, names, talks_round):
         )
         for key in sorted(counts)
     ]
-    return Drawing("propositions", WIDTH, height, list(nodes.values()), lines, NEAR_TARGET)
+    return Drawing("propositions", WIDTH, height, list(nodes.values()), ports(lines))
 
 
 def _cell(key, names):
@@ -224,9 +236,21 @@ def _stance(counts, key, nodes, names, address):
         f"{names.parties[party].name}, {Stance(stance).label.lower()}: "
         f"{names.propositions[proposition].name} ({count} statement{plural})",
         f"{address}#statements",
-        (stances.index(stance) - (len(stances) - 1) / 2) * BEND,
-        NEAR_TARGET,
+        stances.index(stance) - (len(stances) - 1) / 2,
     )
+
+
+def ports(lines):
+    """The lines, each with a port: of those to one proposition the highest source is on top."""
+    to_one = defaultdict(list)
+    for line in lines:
+        to_one[line.target.key].append(line)
+    found = {}
+    for several in to_one.values():
+        several.sort(key=lambda line: (line.source.y, line.bend))
+        for place, line in enumerate(several):
+            found[line] = line._replace(port=(place - (len(several) - 1) / 2) * PORTS_APART)
+    return [found[line] for line in lines]
 
 
 def _short(words, most):

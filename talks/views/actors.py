@@ -13,6 +13,7 @@ from ..access import public_reading
 from ..browsing import Counted, coded
 from ..models import (
     Affiliation,
+    Article,
     Continuity,
     EvidenceRole,
     OutcomeReport,
@@ -90,7 +91,7 @@ def party_detail(request, slug):
         "silent": silent,
         "offices": [one for one in offices if one.person.merged_into_id is None],
         "count": len(rows),
-        "article_count": len({row.article for row in rows}),
+        "articles": articles_of(rows),
         "voices": agreement.voice_balance(rows).get(party.pk, {"own": 0, "narrated": 0}),
         "tallies": tallies(rows),
         "changes": [[shown[row.pk] for row in steps] for steps in changes],
@@ -132,7 +133,7 @@ def person_detail(request, person_id):
         "person": person,
         "offices": offices,
         "count": len(rows),
-        "article_count": len({row.article for row in rows}),
+        "articles": articles_of(rows),
         "tallies": tallies(rows),
         "changes": [[shown[row.pk] for row in steps] for steps in changes],
         "form": form,
@@ -190,6 +191,13 @@ def holdings(rows, propositions, offices):
     ]
 
 
+def articles_of(rows):
+    """The articles that ``rows`` stand in, the newest first, each with how many."""
+    counts = Counter(row.article for row in rows)
+    articles = Article.objects.filter(pk__in=counts).for_lists().newest_first()
+    return [(article, counts[article.pk]) for article in articles]
+
+
 def in_order_of_stance(rows):
     counts = Counter(row.stance for row in rows)
     return [(stance, counts[stance]) for stance in Stance.values if counts[stance]]
@@ -219,10 +227,10 @@ def changes_among(rows):
 def silent_on(party, participations, positions):
     """The propositions others speak of in its rounds and ``party`` does not, with counts."""
     spoken = positions.filter(article__round__in={one.round_id for one in participations})
-    of_it = Q(positions__in=spoken)
+    of_it = Q(positions__in=positions)
     return (
         Proposition.objects.select_related("issue")
-        .filter(of_it)
+        .filter(Exists(spoken.filter(proposition=OuterRef("pk"))))
         .exclude(Exists(spoken.filter(party=party, proposition=OuterRef("pk"))))
         .annotate(party_count=Count("positions__party", filter=of_it, distinct=True))
         .order_by("issue__order", "issue__name", "order", "name")

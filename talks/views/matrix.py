@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -63,7 +64,7 @@ def party_pairs(request, slug):
     pairs = comparison.pairs(sifted, names)
     context = {"round": talks_round, "form": form, "pairs": pairs, "sifted": sifted}
     if form.wanted.get("pair"):
-        context["opened"] = _tie(request, form, pairs, sifted)
+        context["opened"] = _tie(request, form, pairs, sifted, names)
     if request.htmx:
         return render(request, "talks/party_pairs.html#statements", context, status=_status(form))
     context["drawing"] = drawing_of(form, pairs, sifted, names, roles, talks_round)
@@ -140,7 +141,7 @@ def _named(rows, key):
     return rows.get(int(key)) if key.isdecimal() else None
 
 
-def _tie(request, form, pairs, rows):
+def _tie(request, form, pairs, rows, names):
     """The tie that is opened, with the positions behind each of its propositions; or None."""
     wanted = form.wanted["pair"]
     two = {wanted["one"], wanted["other"]}
@@ -157,5 +158,26 @@ def _tie(request, form, pairs, rows):
     shown = iter(_shown(sides, request.user, form.work))
     return {
         "tie": tie,
-        "proof": [(one, next(shown), next(shown)) for one, *_ in proof],
+        "proof": [
+            (
+                proposition,
+                [_side(request, form, next(shown), side, proposition, names) for side in both],
+            )
+            for proposition, *both in proof
+        ],
+    }
+
+
+def _side(request, form, positions, side, proposition, names):
+    """One party's statements on a proposition, and where the others stand if there are more."""
+    party = names.parties[side[0].party]
+    stances = {one.stance for one in side}
+    stance = f":{side[0].stance}" if len(stances) == 1 else ""
+    matrix = reverse("talks:position_matrix", args=[request.resolver_match.kwargs["slug"]])
+    cell = f"{proposition.pk}:{party.slug}{stance}"
+    return {
+        "positions": positions,
+        "count": len(side),
+        "party": party,
+        "all": f"{matrix}{form.state(nodes='', cell=cell)}#statements",
     }

@@ -28,7 +28,7 @@ from ..position_lists import (
     tallies,
     work_that_counts,
 )
-from .actors import changes_among, in_order_of_stance, work_switch
+from .actors import articles_of, changes_among, in_order_of_stance, work_switch
 
 
 class Camp(NamedTuple):
@@ -68,7 +68,7 @@ def proposition_detail(request, proposition_id):
         "silence": SILENCE,
         "outcomes": outcomes.select_related("round").order_by("round__started_on", "title"),
         "count": len(rows),
-        "article_count": len({row.article for row in rows}),
+        "articles": articles_of(rows),
         "tallies": tallies(rows),
         "changes": [[shown[row.pk] for row in steps] for steps in changes],
         "form": form,

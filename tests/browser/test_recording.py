@@ -291,6 +291,55 @@ def test_a_position_by_keyboard(open_page, researcher, article):
     assert page.evaluate("document.activeElement.id") == "article-text"
 
 
+def test_enter_goes_on_to_what_is_missing_and_few_keys_record_a_position(
+    open_page, researcher, article
+):
+    page = open_page(article.get_absolute_url(), researcher)
+    entry = of_seed("positions", "p12")
+    keys = 0
+
+    def press(*several):
+        nonlocal keys
+        for key in several:
+            page.keyboard.press(key)
+        keys += len(several)
+
+    def focused():
+        return page.evaluate("document.activeElement.name || document.activeElement.type")
+
+    def record(words, stance, proposition):
+        select(page, article, words)
+        expect(page.locator("#palette")).to_be_visible()
+        press("p")
+        expect(panel(page).locator("#rec_party")).to_be_focused()
+        expect(panel(page).locator("#rec_party")).to_have_value("United States")
+        expect(panel(page).locator("#rec_speaker")).to_have_value(re.compile("Rubio"))
+        press("Enter")
+        assert focused() == "proposition"
+        press(*proposition, "Enter")
+        assert focused() == "stance"
+        press(digit_of(page, "stance", stance), "Enter")
+        assert focused() == "speech_act"
+        press(digit_of(page, "speech_act", "criticise"), "Enter")
+        for name in ("basis", "certainty"):
+            if focused() == name:
+                press("1", "Enter")
+        assert focused() == "submit"
+        press("Enter")
+        expect(panel(page).locator("form")).to_have_count(0)
+
+    ready(page)
+    record(evidence_of(entry)[0][0], entry["stance"], "Lev")
+    # Nobody is named in these words: party and speaker are those of the words before.
+    record(evidence_of(entry)[3][0], "opposes", "Wor")
+
+    assert Position.objects.count() == 2
+    assert list(Position.objects.values_list("party__name", flat=True).distinct()) == [
+        "United States"
+    ]
+    assert keys <= 2 * 16
+
+
 def test_a_joint_statement_by_keyboard(open_page, researcher, article):
     page = open_page(article.get_absolute_url(), researcher)
     entry = of_seed("positions", "p01")

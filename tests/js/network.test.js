@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { labelAt, path, spread } from "../../static/js/lib/network.js";
+import { labelAt, path, spread, toPorts } from "../../static/js/lib/network.js";
 
 const left = { x: 0, y: 0 };
 const right = { x: 100, y: 0 };
@@ -18,6 +18,14 @@ test("a bend pulls a line aside by as much in the middle", () => {
 
 test("a label can stand nearer to the target", () => {
   assert.deepEqual(labelAt(left, right, 0, 0.75), { x: "75.0", y: "0.0" });
+});
+
+test("lines come in beside a proposition each at a height of its own, the highest source on top", () => {
+  const target = { x: 440, y: 100 };
+  const lines = [300, 10, 50].map((y) => ({ source: { x: 110, y }, target, bend: 0 }));
+  const ports = toPorts(lines);
+  assert.deepEqual(lines.map((line) => ports.get(line).y), ["117.0", "83.0", "100.0"]);
+  assert.equal(ports.get(lines[1]).d, "M110.0 10.0Q336.0 83.0 426.0 83.0");
 });
 
 test("a column is spread evenly, in the order it has", () => {

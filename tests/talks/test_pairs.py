@@ -210,5 +210,35 @@ def test_every_line_to_a_proposition_opens_as_many_statements_as_it_says(client,
     assert opened == [line.count for line in drawing.lines]
 
 
+def test_the_numbers_of_a_drawing_never_touch(client, seed):
+    for state in ("", "&basis=textual"):
+        drawing = client.get(f"{PAIRS}?nodes=propositions{state}").context["drawing"]
+        places = [line.label_at for line in drawing.lines]
+
+        touching = [
+            (one, other)
+            for n, one in enumerate(places)
+            for other in places[:n]
+            if abs(one[0] - other[0]) < 30 and abs(one[1] - other[1]) < 15
+        ]
+        assert touching == []
+
+
+def test_more_statements_than_a_side_shows_are_a_link_away(client, article):
+    one, other, proposition = make_party(name="A"), make_party(name="B"), make_proposition()
+    for _ in range(42):
+        hold(article, one, proposition)
+    hold(article, other, proposition)
+    [pair] = pairs_of(client)
+
+    page = client.get(PAIRS, {"pair": pair.agreement.key}).content.decode()
+
+    assert page.count('<article class="statement') == 41
+    [address] = links_in(page, "positions/\\?cell=")
+    assert "42 statements of A" in page
+    listed = client.get(address).context["opened"]["page"].paginator
+    assert listed.count == 42
+
+
 def test_the_colours_of_the_file_are_those_of_the_page():
     assert {name: TOKENS[name][0] for name in network.COLOURS} == network.COLOURS

@@ -1,5 +1,5 @@
 /* global d3 */
-import { labelAt, path, spread } from "../lib/network.js";
+import { labelAt, path, spread, toPorts } from "../lib/network.js";
 
 const STEPS = 300;
 const MARGIN = 52;
@@ -74,11 +74,12 @@ class PartyNetwork extends HTMLElement {
 
   #draw(nodes, lines) {
     for (const { element, x, y } of nodes) element.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
-    const along = Number(this.svg.dataset.along);
+    const ports = this.svg.dataset.kind === "propositions" ? toPorts(lines) : null;
     const labels = this.svg.querySelectorAll(".network-labels text");
-    lines.forEach(({ element, source, target, bend }, index) => {
-      for (const stroke of element.querySelectorAll("path")) stroke.setAttribute("d", path(source, target, bend));
-      const { x, y } = labelAt(source, target, bend, along);
+    lines.forEach((line, index) => {
+      const { element, source, target, bend } = line;
+      const { d, x, y } = ports?.get(line) ?? { d: path(source, target, bend), ...labelAt(source, target, bend) };
+      for (const stroke of element.querySelectorAll("path")) stroke.setAttribute("d", d);
       labels[index].setAttribute("x", x);
       labels[index].setAttribute("y", y);
     });

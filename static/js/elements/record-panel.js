@@ -1,6 +1,6 @@
 import { claim, missing } from "../lib/claim.js";
 import { letter } from "../lib/keys.js";
-import { rangeAt } from "../lib/offsets.js";
+import { rangeAt, textAt } from "../lib/offsets.js";
 import { meant, proposals, roleOf } from "../lib/proposals.js";
 import { fieldsOf, LocalDrafts } from "../lib/record-drafts.js";
 import { uuid } from "../lib/uuid.js";
@@ -21,6 +21,7 @@ class RecordPanel extends HTMLElement {
   #span = null;
   #isSending = false;
   #back = null;
+  #last = null;
 
   connectedCallback() {
     this.reader = this.closest("article-reader");
@@ -268,7 +269,9 @@ class RecordPanel extends HTMLElement {
     const found = proposals(evidence, known.speakers.map(({ value, family }) => ({ label: value, family })));
     const { elements } = this.form;
     this.#proposeIn("speech_form", found.form ?? "");
-    propose(elements.speaker, found.speaker ?? "");
+    const isQuoted = ["direct", "mixed"].includes(found.form);
+    propose(elements.speaker, found.speaker || (isQuoted && this.#carried?.speaker) || "");
+    if (isQuoted) this.#proposeIn("basis", "textual");
     propose(elements.continuity, found.continuity ?? "not_stated");
     propose(elements.date_text, found.dateText ?? "");
     if (!elements.is_hedged.dataset.touched) elements.is_hedged.checked = Boolean(found.hedged);
@@ -282,10 +285,18 @@ class RecordPanel extends HTMLElement {
     const { elements } = this.form;
     const speaker = meant(elements.speaker.value, this.known.speakers);
     const party = this.#first;
-    propose(party, speaker?.party ?? "");
+    propose(party, speaker?.party ?? this.#carried?.party ?? "");
     const form = elements.speech_form.value;
     const follows = elements.speaker.value ? "speaker" : (attribution ?? (form === "narrated" ? "author" : form && "party"));
     this.#proposeIn("attribution", follows ?? "");
+  }
+
+  /** Whose position was saved last, if it is proven by the same paragraph or the one before. */
+  get #carried() {
+    const [row] = this.#rows;
+    if (!this.#last || !row?.end) return null;
+    const [from, to] = [this.#last.start, row.start].sort((one, other) => one - other);
+    return textAt(this.text, from, to).split("\n").length <= 2 ? this.#last : null;
   }
 
   /** Proposes an option of a group, unless somebody has chosen in it. */
@@ -351,13 +362,29 @@ class RecordPanel extends HTMLElement {
     if (event.isComposing || !this.isOpen) return;
     const { key, target } = event;
     if (key === "Enter" && (event.ctrlKey || event.metaKey)) this.form.requestSubmit();
-    else if (key === "Enter" && target.matches("input:not([type=radio], [type=checkbox])")) return event.preventDefault();
+    else if (key === "Enter" && target.matches("input, select")) this.#toNext(target);
     else if (key === "Escape") this.close();
     else if (key === "F2") this.text.focus({ preventScroll: true });
     else if (target.matches("[type=radio]") && !event.ctrlKey && !event.altKey && !event.metaKey) return this.#digit(event);
     else return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /** To what is still missing, once the field says what was typed; to the button if nothing is. */
+  #toNext(field) {
+    if (field.matches("input[list]")) this.#changed(field);
+    const [next] = this.isPosition ? missing(this.#fields) : [];
+    if (next) this.#focusBox(next.field);
+    else this.form.querySelector(".recording-foot [type=submit]").focus();
+  }
+
+  #focusBox(name) {
+    const box = this.#box(BOXES[name] ?? name);
+    const folded = box.closest("details");
+    if (folded) folded.open = true;
+    const field = box.querySelector("[type=radio]:checked, select, input:not([type=hidden]), textarea") ?? this.#first;
+    field.focus();
   }
 
   #digit(event) {
@@ -426,16 +453,16 @@ class RecordPanel extends HTMLElement {
     if (event.target !== this.form) return;
     const [first] = this.isPosition ? missing(this.#fields) : [];
     if (!first) {
+      const [party] = this.isPosition ? this.#fields.parties : [];
+      const rows = this.#rows.filter(({ end }) => end);
+      this.#last = party && { party, speaker: this.form.elements.speaker.value, start: Math.min(...rows.map(({ start }) => start)) };
       // What is submitted needs no draft; a refusal brings the timer back with the next letter.
       this.#timer = clearTimeout(this.#timer) ?? 0;
       return;
     }
     event.preventDefault();
     event.stopPropagation();
-    const box = this.#box(BOXES[first.field] ?? first.field);
-    const folded = box.closest("details");
-    if (folded) folded.open = true;
-    (box.querySelector("select, input:not([type=hidden]), textarea") ?? this.#first).focus();
+    this.#focusBox(first.field);
   }
 
   #answered(ctx) {

@@ -25,6 +25,30 @@ export function labelAt(source, target, bend, along = 0.5) {
   return { x: at("x"), y: at("y") };
 }
 
+const PORT = 14;
+const LEVEL = 90;
+const NUMBER = 18;
+const PORTS_APART = 17;
+
+/**
+ * How lines reach the propositions of a drawing in two columns, for each `{d, x, y}` with its label's place: beside the
+ * proposition, each at a height of its own and level, the highest source on top, so that their numbers never touch.
+ */
+export function toPorts(lines) {
+  const found = new Map();
+  for (const target of new Set(lines.map((line) => line.target))) {
+    const several = lines.filter((line) => line.target === target)
+      .sort((one, other) => one.source.y - other.source.y || one.bend - other.bend);
+    several.forEach((line, place) => {
+      const x = target.x - PORT;
+      const y = target.y + (place - (several.length - 1) / 2) * PORTS_APART;
+      const d = `M${fixed(line.source.x)} ${fixed(line.source.y)}Q${fixed(x - LEVEL)} ${fixed(y)} ${fixed(x)} ${fixed(y)}`;
+      found.set(line, { d, x: fixed(x - NUMBER), y: fixed(y) });
+    });
+  }
+  return found;
+}
+
 /** Heights for the nodes of one column, evenly spread in the order of their `y`. */
 export function spread(nodes, height) {
   const order = [...nodes].sort((one, other) => one.y - other.y);
