@@ -2,7 +2,8 @@
 
 import pytest
 
-from annotations.context import REACH, around
+from annotations.context import REACH, around, marked
+from talks.text import Paragraph
 
 TEXT = "They met on Friday. The U.S. said “no” to it, and left. Nobody answered.\nThe next day."
 
@@ -55,3 +56,20 @@ def test_any_text_can_be_a_passage(text):
 
 def test_text_without_spaces_is_cut_where_it_must_be():
     assert around("和" * REACH, "平", "和" * REACH) == ("…" + "和" * REACH, "和" * REACH + "…")
+
+
+@pytest.mark.parametrize(
+    ("spans", "pieces"),
+    [
+        ([], [("Both sides agreed.", False)]),
+        ([(10, 28)], [("Both sides agreed.", True)]),
+        ([(15, 20)], [("Both ", False), ("sides", True), (" agreed.", False)]),
+        # Overlapping and touching spans are one mark; what lies outside the paragraph is not here.
+        ([(0, 14), (12, 20), (20, 21)], [("Both sides ", True), ("agreed.", False)]),
+        ([(0, 10), (28, 40)], [("Both sides agreed.", False)]),
+    ],
+)
+def test_a_paragraph_is_cut_where_passages_begin_and_end(spans, pieces):
+    paragraph = Paragraph(2, "body", 10, 28, "Both sides agreed.")
+
+    assert marked(paragraph, spans) == pieces
