@@ -169,6 +169,8 @@ def testing_environment():
         HTTPS="0",
         PARLEY_DATA=os.path.join(data_folder(), "test"),
         PARLEY_DATABASE_FSYNC="off",
+        # Test databases are made, emptied and dropped.
+        PARLEY_DATABASE_ROLE="owner",
         SECRET_KEY=secrets.token_urlsafe(50),
     )
 

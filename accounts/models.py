@@ -10,6 +10,8 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
 
+from history.tracking import tracked
+
 from . import names
 
 USERNAME_LENGTH = 64
@@ -73,6 +75,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         return user
 
 
+@tracked(without=["password", "last_login"])
 class User(AbstractBaseUser):
     """Somebody who works here. Deactivated, never deleted: their work keeps their name."""
 

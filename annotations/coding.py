@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from history.context import in_act
 from talks.models import (
     Article,
     Event,
@@ -241,7 +242,8 @@ def _act(function):
             _lock(f"act {actor.pk} {key}")
             if done := Act.objects.filter(actor=actor, key=key).first():
                 return done
-            return function(actor, *args, key=key, **kwargs)
+            with in_act(key):
+                return function(actor, *args, key=key, **kwargs)
 
     return run
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
 
+from history.tracking import tracked
 from talks.models import (
     Article,
     ArticleStatus,
@@ -47,6 +48,7 @@ class CodebookQuerySet(models.QuerySet):
         return self.order_by("pk").first()
 
 
+@tracked()
 class Codebook(models.Model):
     """The tags a team shares. Every change of it makes a new version."""
 
@@ -89,6 +91,7 @@ class TagQuerySet(models.QuerySet):
         return self.filter(status=TagStatus.PROPOSED).order_by("created_at", "pk")
 
 
+@tracked()
 class Tag(models.Model):
     """A code of the codebook, with the rule for its use."""
 
@@ -222,6 +225,7 @@ class TaggingQuerySet(models.QuerySet):
         return self.live().filter(passage__article__in=Article.objects.visible_to(user))
 
 
+@tracked(by=["passage", "tag"])
 class Tagging(models.Model):
     """A coder's judgement that a tag fits a passage; each coder's own."""
 
@@ -320,6 +324,7 @@ class NoteQuerySet(models.QuerySet):
         return self.order_by("created_at", "pk")
 
 
+@tracked(by=["passage", "article", "tag", "parent"])
 class Note(models.Model):
     """What somebody remarks on something, or in reply to such a note.
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, JSONObject, Now, NullIf
 
+from history.tracking import tracked
 from talks.models import Article, OutcomeReport, Position, WorkStatus, is_one_of
 
 # What can be reviewed, by the names of its fields here and in the evidence.
@@ -66,6 +67,7 @@ class ReviewQuerySet(models.QuerySet):
         return self.order_by("-pk")
 
 
+@tracked(by=["tagging", "position", "outcome_report"])
 class Review(models.Model):
     """An editor's verdict on one version of a tagging, a position or an outcome report.
 
@@ -152,6 +154,7 @@ class Review(models.Model):
         return f"{self.reviewer} {self.done} it"
 
 
+@tracked(by=["review"])
 class ReviewTakenBack(models.Model):
     """That a verdict no longer stands: its reviewer undid it. Never changed or deleted."""
 

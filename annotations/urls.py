@@ -9,6 +9,7 @@ from .views import (
     codebook_figures,
     codebook_files,
     codebook_lists,
+    history,
     live,
     mending,
     notes,
@@ -61,6 +62,16 @@ urlpatterns = [
             name=f"review_{kind.value}",
         )
         for kind in Kind
+    ),
+    path("history/by/<id:account_id>/", history.person_history, name="history_by"),
+    *(
+        path(
+            f"history/{kind}/<id:object_id>/",
+            history.object_history,
+            {"kind": kind},
+            name=f"{kind.replace('-', '_')}_history",
+        )
+        for kind in history.KINDS
     ),
     path("codebook/", codebook.codebook, name="codebook"),
     path("codebook/move/", codebook.tree_move, name="tree_move"),

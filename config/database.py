@@ -26,7 +26,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from . import env
 
-NAME = "parley"  # the database, the role, and root's system account
+NAME = "parley"  # the database, its owner, and root's system account
+APP = "parley_app"  # the role that serves
+ROLE = "PARLEY_DATABASE_ROLE"  # in the environment of a process that works as the owner
 PORT = "5432"  # part of the socket's file name; nothing listens on TCP
 SYSTEM_FOLDER = Path("/var/lib/parley")
 PATIENCE = 60  # seconds; recovery after a crash replays the log first
@@ -67,13 +69,42 @@ class DatabaseUnavailable(ImproperlyConfigured):
 
 
 def settings(data):
-    """The default entry of DATABASES: DATABASE_URL's server, or the embedded one, joined."""
+    """The default entry of DATABASES: DATABASE_URL's server, or the embedded one, joined.
+
+    As the app's role, except in a process that works :func:`as_owner`.
+    """
     if url := os.environ.get("DATABASE_URL", "").strip():
+        owner = os.environ.get("DATABASE_OWNER_URL", "").strip()
+        if is_owner() and owner:
+            return env.database(owner, "DATABASE_OWNER_URL")
         return env.database(url)
     cluster = join(data)
-    return env.connection(
-        {"NAME": NAME, "USER": NAME, "PASSWORD": "", "HOST": str(cluster.socket), "PORT": PORT}
-    )
+    role = {"USER": NAME if is_owner() else APP, "PASSWORD": ""}
+    return env.connection({"NAME": NAME, **role, "HOST": str(cluster.socket), "PORT": PORT})
+
+
+def app_role():
+    """USER and PASSWORD of the role that the app has besides the owner, or None: it is one."""
+    if not os.environ.get("DATABASE_URL", "").strip():
+        return {"USER": APP, "PASSWORD": ""}
+    if not os.environ.get("DATABASE_OWNER_URL", "").strip():
+        return None
+    app = env.database(os.environ["DATABASE_URL"])
+    return {"USER": app["USER"], "PASSWORD": app["PASSWORD"]}
+
+
+def as_owner():
+    """From now on this process, and no child of it, works as the database's owner."""
+    os.environ[ROLE] = "owner"
+
+
+def is_owner():
+    return os.environ.get(ROLE) == "owner"
+
+
+def environment_of_app():
+    """The environment for a child that works as the app's role."""
+    return {name: value for name, value in os.environ.items() if name != ROLE}
 
 
 _memberships = {}
@@ -282,7 +313,7 @@ class Cluster:
         initdb = [programs / "initdb", *LOCALE, "--username", NAME, "--auth=peer", "-D", making]
         self._run([*initdb, "--no-sync"] if _is_careless() else initdb)
         single = [programs / "postgres", "--single", "-D", making, "postgres"]
-        self._run(single, input=f"CREATE DATABASE {NAME}\n")
+        self._run(single, input=f"CREATE DATABASE {NAME}\nCREATE ROLE {APP} LOGIN\n")
         os.rename(making, self.data)
 
     def _run(self, command, input=""):  # noqa: A002
@@ -298,10 +329,14 @@ class Cluster:
         self._make_socket_folder()
         options = OPTIONS | {
             "unix_socket_directories": self.socket,
-            "hba_file": self._write("pg_hba.conf", f"local all {NAME} peer map={NAME}\n"),
+            "hba_file": self._write("pg_hba.conf", f"local all {NAME},{APP} peer map={NAME}\n"),
             "ident_file": self._write(
                 "pg_ident.conf",
-                "".join(f'{NAME} "{account}" {NAME}\n' for account in self.owner.admitted()),
+                "".join(
+                    f'{NAME} "{account}" {role}\n'
+                    for account in self.owner.admitted()
+                    for role in (NAME, APP)
+                ),
             ),
         }
         if _is_careless():

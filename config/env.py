@@ -96,8 +96,8 @@ def secret_key():
     return key
 
 
-def database(url):
-    """A DATABASE_URL as an entry of Django's DATABASES.
+def database(url, name="DATABASE_URL"):
+    """A DATABASE_URL (or another variable's, by ``name``) as an entry of Django's DATABASES.
 
     Read as libpq reads it: ``postgresql://user:password@host:port/name?sslmode=require``, parts
     percent-encoded, a socket's folder as the encoded host or as ``?host=``.
@@ -106,7 +106,7 @@ def database(url):
         return _parse(url)
     except ValueError as error:
         # Without "from error": its text and the frames behind it may hold the password.
-        message = f"DATABASE_URL is not understood: {error}."
+        message = f"{name} is not understood: {error}."
     raise ImproperlyConfigured(message)
 
 

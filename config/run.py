@@ -15,9 +15,10 @@ import urllib.request
 from pathlib import Path
 
 import django
+import pghistory
 from django.core.exceptions import ImproperlyConfigured
 
-from . import server
+from . import database, server
 
 PATIENCE = 60  # seconds for the server to answer
 WATCH = 0.5  # seconds between two looks at the server and its database
@@ -31,6 +32,7 @@ def main():
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(name, _stop)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    database.as_owner()
     try:
         log = prepare() / "web.log"
         with _serving("127.0.0.1", port, log) as process:
@@ -61,7 +63,8 @@ def prepare():
 
     call_command("migrate", verbosity=0, interactive=False)
     collect_static()
-    call_command("load_first_data", verbosity=0)
+    with pghistory.context(command="load_first_data"):
+        call_command("load_first_data", verbosity=0)
     connection.close()
     connection.close_pool()
     return settings.DATA
@@ -98,6 +101,7 @@ def _serving(host, port, log):
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
+            env=database.environment_of_app(),
             start_new_session=True,  # Ctrl+C is for us; we stop it in order
             preexec_fn=server.end_with_parent,
         )
@@ -122,6 +126,7 @@ def _working(log):
             return subprocess.Popen(
                 [sys.executable, "manage.py", "run_worker"],
                 cwd=Path(__file__).parent.parent,
+                env=database.environment_of_app(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -171,8 +176,6 @@ def announce(address, log):
 
 def watch(process, keep_working):
     """Until the web server ends: start database and worker again whenever they died."""
-    from . import database
-
     while process.poll() is None:
         time.sleep(WATCH)
         keep_working()

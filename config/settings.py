@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pghistory
 from django.utils.csp import CSP
 
 from . import database, env
@@ -24,6 +25,9 @@ INSTALLED_APPS = [
     "annotations",
     "accounts",
     "talks",
+    "history",
+    "pghistory",
+    "pgtrigger",
     "axes",
     "django_htmx",
     "django_tasks_db",
@@ -50,6 +54,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "history.context.HistoryMiddleware",
+    "history.gone.GoneMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -77,6 +83,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database.settings(DATA)}
+DATABASE_APP = database.app_role()
 
 # Language and time
 
@@ -125,6 +132,11 @@ FETCH_ARTICLES = env.boolean("FETCH_ARTICLES", default=False)
 # Work in the background, done by `manage run_worker`
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# The history: see history/tracking.py
+
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+PGHISTORY_JSON_ENCODER = "history.context.Encoder"
 
 # Static files: hashed names, compressed once, kept for ever by the browser
 

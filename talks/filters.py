@@ -177,7 +177,9 @@ class PositionFilterForm(forms.Form):
 
         What is opened on the page belongs to it only if it is among the changes.
         """
-        values = {name: self.data[name] for name in self.wanted if name not in self.opens}
+        # A moment of the past is asked for beside the form; see talks.views.moments.
+        values = {"as_of": self.data.get("as_of")}
+        values |= {name: self.data[name] for name in self.wanted if name not in self.opens}
         values = {name: value for name, value in (values | changes).items() if value}
         return f"?{urlencode(values, safe=':')}"
 

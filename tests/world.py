@@ -4,17 +4,20 @@
 """
 
 import dataclasses
+import uuid
 
 from accounts.models import Role
-from annotations import carrying, coding, recording
-from annotations.models import Draft, DraftKind, TagStatus, Visibility
+from annotations import carrying, coding, recording, reviewing
+from annotations.models import Draft, DraftKind, Review, TagStatus, Visibility
+from annotations.models_review import Decision
 from talks import merging
-from talks.models import ArticleStatus, Passage, WorkStatus
+from talks.models import ArticleStatus, EventParticipation, OutcomeStance, Passage, WorkStatus
 
 from .factories import (
     make_affiliation,
     make_article,
     make_batch,
+    make_event,
     make_intake,
     make_note,
     make_outcome,
@@ -76,7 +79,10 @@ def make_world():
     world.objects |= {
         "draft article": draft.pk,
         "draft passage": Passage.objects.at(draft, 0, 11).pk,
-        "draft position": make_position(article=draft, work_status=WorkStatus.ACCEPTED).pk,
+        "draft position": (
+            hidden := make_position(article=draft, work_status=WorkStatus.ACCEPTED)
+        ).pk,
+        "evidence in a draft": hidden.evidence.get().pk,
         "account": users["colleague"].pk,
     }
     intake = make_intake(text=f"Incoming-numbat. {WORDS}", started_by=users["admin"])
@@ -113,6 +119,7 @@ def _put(world, article, tag):
     make_tagging(Passage.objects.at(old, 0, 10), tag)
     carrying.supersede(world.users["admin"], newer, old, newer.version)
     merging.merge(merged_party, into_party, (1, 1), editor)
+    _put_parts(world, article, tag, report, position)
     world.objects |= {
         "article": article.pk,
         "round": article.round.slug,
@@ -136,6 +143,31 @@ def _put(world, article, tag):
         "superseded article": old.pk,
         "newer version": newer.pk,
         "carry": newer.carries.get().pk,
+    }
+
+
+def _put_parts(world, article, tag, report, position):
+    """Rows that have a history and no page of their own."""
+    judged = make_tagging(Passage.objects.at(article, 11, 18), tag)
+    act = reviewing.give_verdict(
+        world.users["editor"], judged, Decision.ACCEPT, judged.version, key=uuid.uuid4()
+    )
+    review = Review.objects.get(tagging=judged)
+    coding.undo(world.users["editor"], act)
+    event = make_event(round=article.round)
+    part = EventParticipation.objects.create(event=event, party=position.party, role="mentioned")
+    stance = OutcomeStance.objects.create(
+        report=report, party=position.party, stance="unclear", basis="textual"
+    )
+    world.objects |= {
+        "codebook": tag.codebook_id,
+        "evidence": position.evidence.get().pk,
+        "part in an event": part.pk,
+        "party’s key": position.party_id,
+        "review": review.pk,
+        "round’s key": article.round_id,
+        "stance": stance.pk,
+        "verdict taken back": review.taken_back.pk,
     }
 
 

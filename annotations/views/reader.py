@@ -15,6 +15,7 @@ from talks.access import public_reading
 from talks.models import Article, Passage
 
 from . import answers
+from .then import article_then
 
 PALETTE = "#palette-message"
 
@@ -30,6 +31,8 @@ def reader(request, article_id):
     )
     if request.method == "POST":
         return _tag(request, article)
+    if "as_of" in request.GET:
+        return article_then(request, article)
     # The page sends what it knows (``since``) with every request.
     if request.htmx and "filter" in request.GET:
         return _filtered(request, article)

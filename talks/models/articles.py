@@ -11,6 +11,7 @@ from django.db.models import Count, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Left, Length, Lower, Now
 from django.urls import reverse
 
+from history.tracking import tracked
 from talks import text as plain_text
 
 
@@ -46,6 +47,7 @@ class RoundQuerySet(models.QuerySet):
         return self.annotate(article_count=Coalesce(Subquery(count), 0))
 
 
+@tracked()
 class Round(models.Model):
     """One round of talks: "Istanbul, 16 May 2025"."""
 
@@ -96,6 +98,7 @@ class MergeableQuerySet(models.QuerySet):
         return self.filter(merged_into=None)
 
 
+@tracked()
 class Party(models.Model):
     """An actor that can hold a position. A coalition is one of its own, never its members."""
 
@@ -161,6 +164,7 @@ class ParticipationQuerySet(models.QuerySet):
         )
 
 
+@tracked(by=["round"])
 class Participation(models.Model):
     """A party's role in a round."""
 
@@ -214,6 +218,7 @@ class ArticleQuerySet(models.QuerySet):
         return self.order_by(F("published_on").desc(nulls_last=True), "-loaded_at", "-pk")
 
 
+@tracked(by=["round"])
 class Article(models.Model):
     """An article as it was published. Its text never changes; a correction supersedes it."""
 
@@ -366,6 +371,7 @@ class PassageQuerySet(models.QuerySet):
         return {(one.start, one.end): one for one in found}
 
 
+@tracked(by=["article"])
 class Passage(models.Model):
     """A stretch of an article: ``article.text[start:end]``, counted in code points.
 

@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
 
+from history.tracking import tracked
 from talks import dates
 
 from .articles import (
@@ -26,6 +27,7 @@ from .articles import (
 )
 
 
+@tracked()
 class Person(models.Model):
     """Somebody who speaks or acts, whoever for. Source: Popolo's Person."""
 
@@ -64,6 +66,7 @@ class Basis(models.TextChoices):
     INFERENTIAL = "inferential"
 
 
+@tracked(by=["person"])
 class Affiliation(models.Model):
     """A person's office with a party over time. Source: Popolo's Membership.
 
@@ -107,6 +110,7 @@ class Affiliation(models.Model):
         return dates.range_in_words(self.valid.lower, self.valid.upper)
 
 
+@tracked()
 class Issue(models.Model):
     """What propositions are about: Ceasefire, Territory, Prisoners …"""
 
@@ -122,6 +126,7 @@ class Issue(models.Model):
         return self.name
 
 
+@tracked()
 class Proposition(models.Model):
     """What one can be for or against. Source: the concepts of Discourse Network Analyzer."""
 
@@ -267,6 +272,7 @@ def date_and_precision_agree(date, precision):
     return (unknown & missing) | (~unknown & ~missing)
 
 
+@tracked(by=["article"])
 class Position(models.Model):
     """One party's stance on one proposition, as one article tells it.
 
@@ -434,6 +440,7 @@ class EventQuerySet(models.QuerySet):
         return events
 
 
+@tracked(by=["round"])
 class Event(models.Model):
     """Something that happened, on the timeline of a round."""
 
@@ -498,6 +505,7 @@ class EventRole(models.TextChoices):
     MENTIONED = "mentioned"
 
 
+@tracked(by=["event"])
 class EventParticipation(models.Model):
     """A party's, or its person's, part in an event."""
 
@@ -535,6 +543,7 @@ class OutcomeKind(models.TextChoices):
     OVERALL_RESULT = "overall_result"
 
 
+@tracked(by=["round"])
 class Outcome(models.Model):
     """What came of the talks: the 1,000-for-1,000 swap, the ceasefire dispute."""
 
@@ -586,6 +595,7 @@ class Implementation(models.IntegerChoices):
     FULL = 3
 
 
+@tracked(by=["outcome", "article"])
 class OutcomeReport(models.Model):
     """What one article reports of an outcome; never changed, a later article adds its own."""
 
@@ -640,6 +650,7 @@ class OutcomeStanceKind(models.TextChoices):
     UNCLEAR = "unclear"
 
 
+@tracked(by=["report"])
 class OutcomeStance(models.Model):
     """A party's stance on an outcome, as one article reports it."""
 
@@ -676,6 +687,7 @@ class EvidenceRole(models.TextChoices):
     ROLE_CONFLICT = "role_conflict"
 
 
+@tracked(by=["passage", "position", "outcome_report", "event"])
 class Evidence(models.Model):
     """The words that prove something; it has exactly one owner."""
 

@@ -12,6 +12,7 @@ from ..access import public_reading
 from ..filters import MatrixFilterForm, PairFilterForm
 from ..models import Participation, Round
 from ..network import drawing_of
+from .moments import shows_moments
 
 SHOWN = 40
 OF_ONE_POSITION = 5
@@ -22,6 +23,7 @@ COUNTED = {"": "accepted", "open": "with-submitted", "all": "with-rejected"}
 @public_reading
 @require_safe
 @vary_on_headers("HX-Request")
+@shows_moments
 def position_matrix(request, slug):
     """Propositions by parties; ``?cell=PROPOSITION:PARTY`` opens what a number counts."""
     talks_round, form, matrix = _matrix(request, slug)
@@ -36,6 +38,7 @@ def position_matrix(request, slug):
 
 @public_reading
 @require_safe
+@shows_moments
 def position_matrix_csv(request, slug):
     """The matrix as it is shown at the same address, as CSV."""
     talks_round, form, matrix = _matrix(request, slug)
@@ -56,6 +59,7 @@ def position_matrix_csv(request, slug):
 @public_reading
 @require_safe
 @vary_on_headers("HX-Request")
+@shows_moments
 def party_pairs(request, slug):
     """Which parties agree and which disagree, drawn and as a table; ``?pair=`` opens a tie."""
     talks_round, roles, rows, names = _round(request, slug)

@@ -48,19 +48,24 @@ def test_every_name_that_is_used_is_defined(compose):
     for key in ("networks", "volumes"):
         used = {name.split(":")[0] for service in services for name in service.get(key, [])}
         assert used == set(compose[key])
+    configs = {one["source"] for service in services for one in service.get("configs", [])}
+    assert configs == set(compose["configs"])
     assert {name for service in services for name in service.get("depends_on", {})} <= set(
         compose["services"]
     )
 
 
 def test_one_secret_is_asked_for_and_all_else_has_a_default():
-    assert [name for name, operator, _ in variables() if operator == ":?"] == ["SECRET_KEY"]
+    assert {name for name, operator, _ in variables() if operator == ":?"} == {"SECRET_KEY"}
     assert all(default for name, _, default in variables() if name != "CSRF_TRUSTED_ORIGINS")
     assert len(variables()) == COMPOSE.read_text().count("${")
 
 
-def test_the_web_waits_for_a_healthy_database(compose):
+def test_the_web_waits_for_the_owner_and_that_for_a_healthy_database(compose):
     assert compose["services"]["web"]["depends_on"] == {
+        "owner": {"condition": "service_completed_successfully"}
+    }
+    assert compose["services"]["owner"]["depends_on"] == {
         "database": {"condition": "service_healthy"}
     }
     assert "pg_isready" in compose["services"]["database"]["healthcheck"]["test"]
@@ -75,7 +80,37 @@ def test_the_database_is_reached_from_the_web_alone(compose):
     entry = env.database(services["web"]["environment"]["DATABASE_URL"])
     assert entry["HOST"] in services
     assert entry["NAME"] == services["database"]["environment"]["POSTGRES_DB"]
-    assert entry["USER"] == services["database"]["environment"]["POSTGRES_USER"]
+
+
+def test_the_web_has_the_apps_role_and_no_way_to_the_owners(compose):
+    services = compose["services"]
+    web, owner, server = services["web"], services["owner"], services["database"]
+    role = env.database(web["environment"]["DATABASE_URL"])["USER"]
+    entry = env.database(owner["environment"]["DATABASE_OWNER_URL"])
+    (config,) = server["configs"]
+    admitted = [
+        line.split() for line in compose["configs"][config["source"]]["content"].splitlines()
+    ]
+
+    assert role == database.APP
+    assert owner["environment"]["DATABASE_URL"] == web["environment"]["DATABASE_URL"]
+    assert entry["USER"] == server["environment"]["POSTGRES_USER"] != role
+    assert "DATABASE_OWNER_URL" not in web["environment"]
+    # The owner comes in by the socket alone, and the web server does not have it.
+    assert admitted == [
+        ["local", "all", entry["USER"], "trust"],
+        ["host", entry["NAME"], role, "all", "trust"],
+    ]
+    assert f"hba_file={config['target']}" in server["command"]
+    assert f"socket:{entry['HOST']}" in owner["volumes"]
+    assert f"socket:{entry['HOST']}" in server["volumes"]
+    assert not [one for one in web["volumes"] if one.startswith("socket")]
+    assert owner["network_mode"] == "none"
+    assert "migrate" not in web["command"][-1]
+    assert web["command"][-1] in dict(instructions())["CMD"].replace(
+        "python manage.py migrate --no-input && ", ""
+    )
+    assert owner["command"][1:3] == ["manage.py", "migrate"]
 
 
 def test_both_databases_have_one_locale_and_major_version(compose):
@@ -87,7 +122,7 @@ def test_both_databases_have_one_locale_and_major_version(compose):
 
 
 def test_what_the_database_keeps_is_in_a_named_volume(compose):
-    assert compose["services"]["database"]["volumes"] == ["database:/var/lib/postgresql"]
+    assert "database:/var/lib/postgresql" in compose["services"]["database"]["volumes"]
 
 
 def test_the_image_runs_as_an_ordinary_user():
