@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -9,6 +10,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.returning import asked_for
 from annotations import coding
 from annotations.models import Act
+from talks.models import Article
 
 from . import answers
 
@@ -28,8 +30,9 @@ def act_list(request):
     """One's own acts, newest first, each with its way back."""
     acts = (
         Act.objects.filter(actor=request.user)
-        .select_related("article", "undone_by")
-        .defer("changes", "undone_by__changes", "article__text")
+        .select_related("undone_by")
+        .prefetch_related(Prefetch("article", Article.objects.for_lists()))
+        .defer("changes", "undone_by__changes")
         .newest_first()
     )
     page = Paginator(acts, PAGE).get_page(request.GET.get("page"))
