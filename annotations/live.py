@@ -30,11 +30,12 @@ def state(user):
 
 
 def article_state(user, article_id):
-    """How far the work on one article has come: its last act. None where ``user`` sees no such.
+    """How far the work on one article has come: the last act that reaches it, see
+    ``Act.objects.reaching``. None where ``user`` sees no such article.
 
     Acts on one article commit in the order of their keys, so this misses none.
     """
-    acts = Act.objects.visible_to(user).filter(article=OuterRef("pk")).newest_first()
+    acts = Act.objects.visible_to(user).reaching(OuterRef("pk")).newest_first()
     found = (
         Article.objects.visible_to(user)
         .filter(pk=article_id)
