@@ -213,11 +213,8 @@ class _Search:
         is_telling = length >= TELLING and len(WORD.findall(self.old[start:end])) >= 3
         if not is_telling and around < ALIKE:
             return None
-        has_rival = len(scored) > 1 and score - scored[1][0] < 0.1
         is_unique = len(found) == 1 == self.old.count(self.old[start:end])
-        is_sure = (is_unique and (is_telling or around >= NEAR_CERTAIN)) or (
-            best == aligned and around >= NEAR_CERTAIN and not has_rival
-        )
+        is_sure = is_unique and (is_telling or around >= NEAR_CERTAIN)
         same = best == aligned and self._has_same_context(start, end, best)
         return Match(
             Kind.UNCHANGED if same else Kind.MOVED, best, best + length, round(score, 3), is_sure

@@ -147,7 +147,7 @@ class Server:
 
     def _name_to_keep_by(self):
         now = datetime.datetime.now(datetime.UTC)
-        return f"{self.name[:38]}{KEPT}{now:%Y%m%d_%H%M%S}"
+        return f"{self.name[:34]}{KEPT}{now:%Y%m%d_%H%M%S_%f}"
 
     @contextlib.contextmanager
     def _nobody_in(self, *names):
@@ -182,4 +182,4 @@ class Server:
             "SELECT datname, pg_database_size(oid) FROM pg_database "
             "WHERE starts_with(datname, %s) ORDER BY datname DESC"
         )
-        return self.session.execute(query, [f"{self.name[:38]}{KEPT}"]).fetchall()
+        return self.session.execute(query, [f"{self.name[:34]}{KEPT}"]).fetchall()

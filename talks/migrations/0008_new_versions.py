@@ -26,7 +26,8 @@ BEGIN
 END $$;
 
 CREATE TRIGGER article_supersedes_in_order BEFORE INSERT OR UPDATE OF supersedes_id
-    ON talks_article FOR EACH ROW WHEN (NEW.supersedes_id IS NOT NULL)
+    ON talks_article FOR EACH ROW
+    WHEN (NEW.supersedes_id IS NOT NULL AND NEW.supersedes_id <> NEW.id)
     EXECUTE FUNCTION talks_article_supersedes_in_order();
 
 CREATE FUNCTION talks_is_another_version(one bigint, other bigint) RETURNS boolean

@@ -204,7 +204,11 @@ def test_a_person_an_office_and_a_proposition_are_made_on_the_spot(signed_in, ar
     ("fields", "message"),
     [
         ({"party": ""}, "Choose the party whose position it is."),
-        ({"party": "Atlantis"}, "There is no party “Atlantis”."),
+        (
+            {"party": "Atlantis"},
+            "There is no party “Atlantis”. Choose one of those offered; an editor can add another"
+            " under “Reference”.",
+        ),
         ({"stance": ""}, "Choose a stance; none is taken for granted."),
         ({"stance": "agrees"}, "Choose a stance; none is taken for granted."),
         ({"proposition": "9" * 5000}, "Ensure this value has at most 20 characters (it has 5000)."),

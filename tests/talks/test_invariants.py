@@ -89,8 +89,8 @@ def test_the_text_of_an_article_never_changes(article):
 
 ARTICLE = """
 INSERT INTO talks_article (round_id, title, title_is_editorial, byline, source_credit, publisher,
-    url, language, licence, text, sha256, status, version)
-VALUES (%s, '', false, '', '', '', '', 'en', '', %s, %s, 'draft', 1)
+    url, language, licence, text, sha256, status, extractor, extractor_version, version)
+VALUES (%s, '', false, '', '', '', '', 'en', '', %s, %s, 'draft', '', '', 1)
 """
 
 

@@ -117,7 +117,7 @@ def test_a_web_page_tells_what_is_known_of_it(client, loader):
         ("a.txt", "Привіт усім".encode("cp1251"), "This is not UTF-8: byte 0xcf in line 1."),
         ("a.txt", b"surrogate \xed\xa0\x80", "This is not UTF-8: byte 0xed in line 1."),
         ("a.txt", b"\xff\xfea", "This is not UTF-16: byte 0x61 in line 1."),
-        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1", "This is an old Word file."),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1", "This is an old Word file, or one with a password."),
         ("a.rtf", rb"{\rtf1 They met.}", "This is an RTF file."),
         ("a.png", b"\x89PNG\r\n", "This is a picture."),
         ("a.xyz", b"They met.", "Files that end in .xyz are not read."),

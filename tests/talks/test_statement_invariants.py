@@ -49,8 +49,9 @@ INSERT INTO talks_outcomereport
 SELECT outcome_id, article_id, status, '', coder_id, 'draft', 1 FROM talks_outcomereport
 """
 EVENT = """
-INSERT INTO talks_event (round_id, kind, title, date_precision, date_text, location, version)
-SELECT round_id, kind, title, 'unknown', '', '', 1 FROM talks_event
+INSERT INTO talks_event (round_id, kind, title, date_precision, date_text, location,
+    work_status, version)
+SELECT round_id, kind, title, 'unknown', '', '', 'draft', 1 FROM talks_event
 """
 
 

@@ -147,17 +147,6 @@ def test_the_latest_status_is_that_of_the_corrected_text(client, talks):
     assert (outcome.latest_status, outcome.report_count) == ("pledged", 1)
 
 
-def test_a_correction_that_is_not_published_yet_supersedes_nothing(client, admin, talks):
-    talks["new"].status = "draft"
-    talks["new"].save()
-
-    for _ in ("visitor", "admin"):
-        response = client.get(pages(talks)["matrix"])
-        assert "superseded text" not in response.content.decode()
-        client.force_login(admin)
-    assert client.get(pages(talks)["matrix"]).context["matrix"].total.count == 5
-
-
 def test_the_csv_counts_as_the_page(client, talks):
     address = reverse("talks:position_matrix_csv", args=["talks"])
 
