@@ -157,8 +157,9 @@ def connection(entry, options=()):
     """A DATABASES entry with the limits that every connection of ours has.
 
     The pool asks a connection whether it is alive before handing it out, so that a database
-    that came back is used at once. Nothing waits for ever: a statement ends after 30 s, a wait
-    for a lock after 10, a forgotten transaction after 60.
+    that came back is used at once. It gives up connecting soon: between its attempts it waits
+    longer each time, and the next request makes a new one anyway. Nothing waits for ever: a
+    statement ends after 30 s, a wait for a lock after 10, a forgotten transaction after 60.
     """
     limits = {
         "statement_timeout": integer("DATABASE_STATEMENT_TIMEOUT_MS", 30_000, 0, 3_600_000),
@@ -179,6 +180,7 @@ def connection(entry, options=()):
                 "max_size": integer("DATABASE_POOL_SIZE", 10, 1, 100),
                 "timeout": 5,
                 "max_idle": 300,
+                "reconnect_timeout": 2,
             },
             **dict(options),
         },
