@@ -1,6 +1,6 @@
 """One file that holds all of Parley's database, and the way back from it.
 
-How it is done and why: docs/decisions/0013-backups.md.
+How it is done and why: docs/decisions/0016-backups.md.
 """
 
 
