@@ -14,6 +14,8 @@ SELECT = """([start, end]) => {
     getSelection().setBaseAndExtent(...place(start), ...place(end));
 }"""
 
+SOON = 15_000  # milliseconds within which what others did must have arrived
+
 
 def select(page, article, exact, start=None):
     """Select words of the article as a script would: the browser's own selection, no mouse."""

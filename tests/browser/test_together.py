@@ -11,9 +11,8 @@ from annotations import coding
 from annotations.models import Presence, Tag
 from tests.factories import make_article, make_passage, make_tag, make_tagging
 
-from .reading import drag, excuse, marked, ready, select, text, top
+from .reading import SOON, drag, excuse, marked, ready, select, text, top
 
-SOON = 15_000  # milliseconds within which what others did must have arrived
 LOST = re.compile("Connection lost")
 
 
