@@ -25,7 +25,8 @@ def object_history(request, object_id, kind):
         return _gone(request, kind, object_id)
     row = past.KINDS[kind]._default_manager.filter(pk=object_id).first()
     link = row.get_absolute_url() if hasattr(row, "get_absolute_url") else ""
-    heading = f"{past.name_of(kind).capitalize()} {past.called(kind, last, request.user)}"
+    called = past.called(kind, last, request.user) or str(row or object_id)
+    heading = f"{past.name_of(kind).capitalize()} {called}"
     return _page(request, past.scope(kind, object_id), heading=heading, link=link)
 
 

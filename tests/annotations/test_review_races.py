@@ -20,7 +20,11 @@ ALTER TABLE annotations_tagging DISABLE TRIGGER status_follows_the_verdict;
 ALTER TABLE annotations_review DROP CONSTRAINT tagging_version_is_judged_once;
 """
 GUARDS_ON = """
-TRUNCATE annotations_review CASCADE;
+SET session_replication_role = replica;
+DELETE FROM annotations_reviewtakenback;
+DELETE FROM annotations_unseenreview;
+DELETE FROM annotations_review;
+RESET session_replication_role;
 ALTER TABLE annotations_review ADD CONSTRAINT tagging_version_is_judged_once
     UNIQUE (tagging_id, version);
 ALTER TABLE annotations_tagging ENABLE TRIGGER status_follows_the_verdict;

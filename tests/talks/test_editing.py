@@ -353,7 +353,7 @@ def dump():
             for row in model.objects.order_by("pk").values()
         ]
         for model in apps.get_app_config("talks").get_models()
-        if model is not Merge
+        if model is not Merge and not model.__name__.endswith("History")
     }
 
 

@@ -102,8 +102,8 @@ def test_a_conflict_shows_the_words_of_both_sides_that_contradict(client, articl
 
     response = client.get(f"{PAIRS}?pair=b:a:conflict")
 
-    [(proposition, one, other)] = response.context["opened"]["proof"]
-    assert (proposition, one, other) == (truce, [yes], [no])
+    [(proposition, sides)] = response.context["opened"]["proof"]
+    assert (proposition, [side["positions"] for side in sides]) == (truce, [[yes], [no]])
 
 
 def test_one_proposition_of_a_tie_is_opened_alone(client, article):
