@@ -31,6 +31,7 @@ APP = "parley_app"  # the role that serves
 ROLE = "PARLEY_DATABASE_ROLE"  # in the environment of a process that works as the owner
 PORT = "5432"  # part of the socket's file name; nothing listens on TCP
 SYSTEM_FOLDER = Path("/var/lib/parley")
+LOADER = ("LD_LIBRARY_PATH", "PYTHONHOME")  # without which an interpreter may not start
 PATIENCE = 60  # seconds; recovery after a crash replays the log first
 # Taken to start or stop the server; shared by its clients; waited for by its keeper, who holds
 # the last as long as it lives.
@@ -207,7 +208,12 @@ class Cluster:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
                 cwd="/",
-                env={"PATH": os.defpath, "PYTHONPATH": os.fspath(Path(__file__).parents[1])},
+                env={
+                    "PATH": os.defpath,
+                    "PYTHONPATH": os.fspath(Path(__file__).parents[1]),
+                    # Where this interpreter finds its own library, if it was told.
+                    **{name: os.environ[name] for name in LOADER if name in os.environ},
+                },
             )
             process.returncode = 0  # as of the server: it is meant to outlive us
 
