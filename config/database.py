@@ -297,12 +297,7 @@ class Cluster:
 
     def _clear_the_way(self):
         """Remove what a killed server left behind and what would keep a new one from starting."""
-        for how in (signal.SIGQUIT, signal.SIGKILL):
-            for pid in self._processes():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(pid), how)
-            if _wait_until(lambda: not self._processes(), seconds=5):
-                break
+        _end_all(self._processes)
         for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
             (self.socket / name).unlink(missing_ok=True)
         # PostgreSQL sees for itself that a process is gone, but takes any living one for a server.
@@ -311,8 +306,10 @@ class Cluster:
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _make(self, programs):
-        # Whoever was killed on the way left a folder that nobody takes for a cluster.
+        # Whoever was killed on the way left a folder that nobody takes for a cluster, and perhaps
+        # programs that still write into it.
         for old in self.place.glob("making-*"):
+            _end_all(functools.partial(_processes_about, old))
             shutil.rmtree(old, ignore_errors=True)
         making = tempfile.mkdtemp(prefix="making-", dir=self.place)
         os.chown(making, self.owner.uid, self.owner.gid)
@@ -591,6 +588,28 @@ def _flock(file, *, exclusive, wait=True):
 
     how = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH
     fcntl.flock(file, how if wait else how | fcntl.LOCK_NB)
+
+
+def _processes_about(folder):
+    """The ids of all processes that were told of a folder, in whatever way, or work in it."""
+    folder = os.fspath(folder)
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            told = [Path("/proc", pid, name).read_bytes() for name in ("cmdline", "environ")]
+            if os.readlink(f"/proc/{pid}/cwd") == folder or os.fsencode(folder) in b"\0".join(told):
+                found.append(pid)
+    return found
+
+
+def _end_all(processes):
+    """End the processes that a call names, also those that they start meanwhile."""
+    for how in (signal.SIGQUIT, signal.SIGKILL):
+        for pid in processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), how)
+        if _wait_until(lambda: not processes(), seconds=5):
+            return
 
 
 def _wait_until(condition, seconds=PATIENCE):

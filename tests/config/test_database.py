@@ -390,6 +390,28 @@ def test_a_start_that_was_killed_anywhere_on_the_way_is_made_good(join, data):
     assert list((data / "postgresql").glob("making-*")) == []
 
 
+def test_a_cluster_half_made_goes_with_the_programs_that_still_make_it(join, data):
+    first = join()
+    assert first.ask("SELECT 1") == 1
+    first.leave()
+    shutil.rmtree(cluster_of(data))
+    half = data / "postgresql" / "making-orphan"
+    half.mkdir()
+    writes = "while mkdir -p $0/a; do : > $0/a/$((i += 1)); done"
+    orphan = subprocess.Popen(["sh", "-c", writes, half])
+    try:
+        wait_until(lambda: (half / "a").exists())
+
+        second = join()
+
+        assert second.ask("SELECT 1") == 1
+        assert orphan.wait(timeout=10) < 0
+        assert not half.exists()
+    finally:
+        orphan.kill()
+        orphan.wait()
+
+
 def test_a_copy_beside_it_has_a_server_of_its_own(join, data):
     original = join(data / "one")
     original.ask("CREATE TABLE t AS SELECT 1 AS n; SELECT 1")
