@@ -17,6 +17,7 @@ from pathlib import Path
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ["PARLEY_DATABASE_ROLE"] = "owner"  # as the tests: it makes a database
 django.setup()
 
 from django.core.files.base import File  # noqa: E402
