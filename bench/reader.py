@@ -16,6 +16,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("SECRET_KEY", "bench " * 20)
 os.environ.setdefault("HTTPS", "0")
+os.environ.setdefault("PARLEY_DATABASE_ROLE", "owner")  # who may make a database
 os.environ.setdefault("PARLEY_DATA", "var/bench")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 os.environ["PARLEY_DATABASE_ROLE"] = "owner"  # as the tests: it makes a database

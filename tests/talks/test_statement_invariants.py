@@ -566,6 +566,38 @@ def test_an_account_without_work_may_go(position):
     assert refusal("DELETE FROM accounts_user WHERE id = %s", make_user().pk) is None
 
 
+# How they look
+
+
+CHECKS = """
+SELECT talks_check_position(id) FROM talks_position;
+SELECT talks_check_report(id) FROM talks_outcomereport;
+SELECT talks_check_event(id) FROM talks_event;
+UPDATE talks_affiliation SET party_id = party_id;
+UPDATE talks_article SET round_id = %(round)s; UPDATE talks_event SET round_id = %(round)s;
+UPDATE talks_outcome SET round_id = %(round)s;
+"""
+READ_THROUGH = """
+SELECT relname, seq_tup_read FROM pg_stat_xact_user_tables
+WHERE relname IN ('talks_evidence', 'talks_passage', 'talks_outcomestance')
+"""
+
+
+def test_checks_read_no_table_through(quoted, article):
+    """However small it is, or was when a connection planned them."""
+    make_event([quoted.affiliation], article=article)
+    make_outcome_report({make_party(): "agrees"}, article=article)
+    connection.check_constraints()
+
+    with connection.cursor() as cursor:
+        cursor.execute(READ_THROUGH)
+        before = cursor.fetchall()
+        cursor.execute(CHECKS, {"round": make_round().pk})
+        connection.check_constraints()
+        cursor.execute(READ_THROUGH)
+        assert cursor.fetchall() == before
+
+
 # Two at once
 
 
