@@ -10,6 +10,7 @@ from hypothesis import settings as hypothesis_settings
 
 from accounts.models import Role
 
+from . import migrated
 from .factories import make_user
 
 # How long an example takes says how busy the machine is; the same examples at every run.
@@ -49,6 +50,13 @@ def count_queries(db):
         return len(queries)
 
     return count
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker):
+    """Copy test databases from one in which the migrations ran already."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated.template(connection)
 
 
 @pytest.fixture(autouse=True, scope="session")
