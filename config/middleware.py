@@ -187,6 +187,7 @@ class GateMiddleware:
             broken = True
         if broken:
             del request.META["HTTP_HX_CURRENT_URL"]
+            del request.headers  # read from META once, and kept
 
     @staticmethod
     def _refusal_of_form(request):

@@ -163,18 +163,9 @@ def test_an_address_of_too_many_words_is_refused(client, settings):
 
 @pytest.mark.parametrize("address", ["http://[", "http://x/?q=%00", "http://x/?q=%2500"])
 def test_a_broken_address_of_the_page_is_not_passed_on(client, address):
-    seen = {}
-    handler = client.handler
+    response = client.get("/test/address/", headers={"HX-Current-URL": address})
 
-    def spy(environ):
-        response = handler(environ)
-        seen.update(environ)
-        return response
-
-    client.handler = spy
-    client.get("/test/echo/", headers={"HX-Request": "true", "HX-Current-URL": address})
-
-    assert "HTTP_HX_CURRENT_URL" not in seen
+    assert response.content == b"nothing"
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))

@@ -32,6 +32,10 @@ def forbidden(request):
     raise PermissionDenied
 
 
+def address(request):
+    return HttpResponse(request.headers.get("HX-Current-URL", "nothing"))
+
+
 def echo(request, token=""):
     return HttpResponse(request.POST.get("text", "nothing"))
 
@@ -41,6 +45,7 @@ urlpatterns = [
     path("test/refused/", login_not_required(refused_by_the_database)),
     path("test/too-slow/", login_not_required(too_slow)),
     path("test/forbidden/", login_not_required(forbidden)),
+    path("test/address/", login_not_required(address)),
     path("test/echo/", login_not_required(echo)),
     path("test/echo/<str:token>/", login_not_required(echo)),
     *urlpatterns,
