@@ -5,11 +5,11 @@ import "./passage-chooser.js";
 import "./card-tools.js";
 import "./draft-list.js";
 import "./note-desk.js";
-import "./record-panel.js";
 import "./act-undo.js";
 import "./live-changes.js";
 import "./outline-drawer.js";
 import "./outline-folds.js";
+import "./later.js";
 
 /** Gives the reader the elements that need no HTML of the server. */
 for (const reader of document.querySelectorAll("article-reader")) {

@@ -3,14 +3,15 @@ import { called, isUsable } from "../lib/match.js";
 import { rangeAt, textAt } from "../lib/offsets.js";
 import { paint } from "../lib/paint.js";
 import { GAP, place } from "../lib/placing.js";
+import { unreached } from "../lib/unreached.js";
 import { ArmedTag } from "./armed-tag.js";
-import { showKeys } from "./keys-dialog.js";
 import { PaletteForm } from "./palette-form.js";
 import { TagCombobox } from "./tag-combobox.js";
 
 const DOCKED = "(width <= 640px), (pointer: coarse)";
 const LIST = 120; // pixels of the list of tags that must fit
 const HEADER = 8;
+const showKeys = (hasLetters) => import("./keys-dialog.js").then((dialog) => dialog.showKeys(hasLetters), unreached);
 const FAILED = "Not saved – try again. Parley could not be reached; nothing was lost.";
 
 /**
