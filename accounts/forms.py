@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.db import IntegrityError, transaction
 
-from . import guessing, links
+from . import guessing, links, mailing
 from .models import NAME_IS_TAKEN, USERNAME_LENGTH, User
 from .passwords import MAXIMUM
 
@@ -143,6 +143,41 @@ class SettingsForm(LabelledForm, forms.ModelForm):
         if account.filter(version=version).update(**wanted, version=version + 1):
             return True
         return account.filter(**wanted).exists()
+
+
+class DigestForm(LabelledForm, forms.Form):
+    """Where the daily mail goes, and whether it is wanted."""
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+    is_wanted = forms.BooleanField(
+        label="Send me what is new in my inbox once a day", required=False
+    )
+    address = forms.EmailField(
+        label="To this address",
+        required=False,
+        max_length=254,
+        help_text="Nobody else sees it. Each mail has a link that ends them.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def __init__(self, *args, digest, **options):
+        initial = {
+            "version": digest.version if digest else 0,
+            "is_wanted": bool(digest) and digest.is_wanted,
+            "address": digest.address if digest else "",
+        }
+        super().__init__(*args, initial=initial, **options)
+
+    def clean(self):
+        data = super().clean()
+        if data.get("is_wanted") and not data.get("address") and "address" not in self.errors:
+            self.add_error("address", "Say to which address.")
+        return data
+
+    def save(self, user):
+        """Whether it was saved; not if the version is not the one that stands."""
+        data = self.cleaned_data
+        return mailing.save(user, data["address"], data["is_wanted"], data["version"])
 
 
 class PasswordForm(LabelledForm, forms.Form):

@@ -158,6 +158,43 @@ class User(AbstractBaseUser):
         return self.role == Role.ADMIN
 
 
+class DigestQuerySet(models.QuerySet):
+    def wanted(self):
+        """Those that somebody who may still sign in asked for."""
+        return self.filter(is_wanted=True, user__is_active=True)
+
+    def due(self, day):
+        """Those wanted that were not sent on ``day`` yet."""
+        return self.wanted().filter(Q(last_sent_on=None) | Q(last_sent_on__lt=day))
+
+
+class Digest(models.Model):
+    """What is new in somebody's inbox, by e-mail once a day: where to, and whether it is wanted.
+
+    Not in the history: an address is nobody's business, and goes when its owner takes it out.
+    """
+
+    user = models.OneToOneField(User, models.PROTECT, primary_key=True, related_name="digest")
+    address = models.EmailField(blank=True)
+    is_wanted = models.BooleanField(default=False)
+    last_sent_on = models.DateField(null=True, blank=True, help_text="In UTC.")
+    version = models.PositiveIntegerField(default=1)
+
+    objects = DigestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="digest_has_an_address",
+                condition=Q(is_wanted=False) | Q(address__regex=r"^\S+@\S+$"),
+                violation_error_message="Say to which address.",
+            )
+        ]
+
+    def __str__(self):
+        return f"digest of {self.user_id}"
+
+
 class SignInLinkQuerySet(models.QuerySet):
     def unspent(self):
         """Those neither used nor revoked; they may have expired."""

@@ -12,20 +12,22 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from . import links, managing, returning
+from . import links, mailing, managing, returning
 from .forms import (
     AccountForm,
     BasedOnForm,
+    DigestForm,
     LinkForm,
     PasswordForm,
     RoleForm,
     SettingsForm,
     SignInForm,
 )
-from .models import Role, User
+from .models import Digest, Role, User
 
 BACKEND = settings.AUTHENTICATION_BACKENDS[-1]
 # So long after opening a one-time link its bearer may set a password without the old one.
@@ -85,38 +87,85 @@ def sign_out(request):
 
 
 @sensitive_post_parameters("old_password", "new_password", "again")
-@sensitive_variables("form", "password_form")
+@sensitive_variables("form", "forms")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request):
-    """One's own account: name, letter keys, password. A form says by ``act`` which it is."""
+    """One's own account: name, letter keys, mail, password. A form says by ``act`` which it is."""
     user = User.objects.get(pk=request.user.pk)
-    sent = request.POST if request.method == "POST" else None
-    wants_password = bool(sent) and sent.get("act") == "password"
-    form = SettingsForm(
-        None if wants_password else sent, instance=user, initial={"version": user.version}
-    )
-    password_form = PasswordForm(
-        sent if wants_password else None, user=request.user, needs_old=_needs_old(request)
-    )
-    context = {"form": form, "password_form": password_form, "account": request.user}
-    if password_form.is_valid():
-        password_form.save()
-        update_session_auth_hash(request, request.user)
-        request.session.pop(ARRIVED_AT, None)
-        messages.success(request, "Your password is set. All your other sessions have ended.")
-        return redirect("accounts:account")
-    if form.is_valid():
-        if form.save():
-            messages.success(request, "Saved.")
-            return redirect("accounts:account")
-        current = User.objects.get(pk=user.pk)
-        form.data = {**form.data.dict(), "version": current.version}
-        context["stale"] = {"wanted": form.cleaned_data, "current": current}
+    act = request.POST.get("act") if request.method == "POST" else None
+    act = act if act in {None, "password", "mail"} else "settings"
+    sent = {act: request.POST} if act else {}
+    forms = {
+        "settings": SettingsForm(
+            sent.get("settings"), instance=user, initial={"version": user.version}
+        ),
+        "mail": DigestForm(sent.get("mail"), digest=Digest.objects.filter(user=user).first()),
+        "password": PasswordForm(
+            sent.get("password"), user=request.user, needs_old=_needs_old(request)
+        ),
+    }
+    context = {
+        "form": forms["settings"],
+        "mail_form": forms["mail"],
+        "password_form": forms["password"],
+        "account": request.user,
+    }
+    form = forms.get(act)
+    if form is None or not form.is_valid():
+        return _answer(request, "accounts/account.html", context, form or forms["settings"])
+    save = {"settings": _save_settings, "mail": _save_mail, "password": _save_password}[act]
+    if stale := save(request, form):
+        context |= stale
         return render(request, "accounts/account.html", context, status=409)
-    return _answer(
-        request, "accounts/account.html", context, password_form if wants_password else form
-    )
+    return redirect("accounts:account")
+
+
+def _save_settings(request, form):
+    """What to say of a version in the meantime, or None where it was saved."""
+    if form.save():
+        messages.success(request, "Saved.")
+        return None
+    current = User.objects.get(pk=request.user.pk)
+    form.data = {**form.data.dict(), "version": current.version}
+    return {"stale": {"wanted": form.cleaned_data, "current": current}}
+
+
+def _save_mail(request, form):
+    if form.save(request.user):
+        messages.success(request, "Saved.")
+        return None
+    current = Digest.objects.get(user=request.user)
+    form.data = {**form.data.dict(), "version": current.version}
+    return {"stale_mail": current}
+
+
+@sensitive_variables("form")
+def _save_password(request, form):
+    form.save()
+    update_session_auth_hash(request, request.user)
+    request.session.pop(ARRIVED_AT, None)
+    messages.success(request, "Your password is set. All your other sessions have ended.")
+
+
+@login_not_required
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def digest_stop(request, token):
+    """End the daily mail, by the link in each; mail programs post to it by themselves.
+
+    They send no cookie and no token of a form (RFC 8058): the signed address is what vouches.
+    """
+    digest = mailing.digest_of(token)
+    if digest is not None and request.method == "POST":
+        mailing.stop(digest)
+        digest.refresh_from_db()
+    context = {"digest": digest, "is_done": request.method == "POST"}
+    status = 200 if digest else 410
+    response = render(request, "accounts/digest_stop.html", context, status=status)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 def _needs_old(request):

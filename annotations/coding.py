@@ -26,19 +26,19 @@ from talks.models import (
 )
 from talks.text import first_words
 
-from . import retagging, versions
+from . import notices, retagging, versions
 from .models import (
     Act,
     ActKind,
     Codebook,
     CodebookVersion,
     Note,
+    Notice,
     Review,
     ReviewTakenBack,
     Tag,
     Tagging,
     TagStatus,
-    UnseenReview,
     Visibility,
 )
 from .models_carrying import Carry
@@ -171,7 +171,7 @@ class _Changes:
         """Take a verdict back: its row stays, and another says that it no longer stands."""
         self._verdict(review, _verdict(review), None)
         ReviewTakenBack.objects.create(review=review, by=actor)
-        UnseenReview.objects.filter(review=review).delete()
+        Notice.objects.unread().filter(review=review).update(read_at=timezone.now())
 
     def _verdict(self, review, before, after):
         pk = review.pk
@@ -278,7 +278,21 @@ def _record(actor, kind, changes, *, article, summary, key, is_private=False, un
     )
     if changes.codebook is not None:
         versions.keep(changes.codebook, act)
+    _tell(changes)
     return act
+
+
+def _tell(changes):
+    """Let the notices follow the notes that were written or changed, and the work that moved."""
+    keys = [
+        row["pk"]
+        for row in changes.rows
+        if row["model"] == "note"
+        and (row["before"] is None or {"text", "visibility"} & row["before"].keys())
+    ]
+    if keys:
+        notices.follow(Note.objects.filter(pk__in=keys).select_related("parent").order_by("pk"))
+    notices.moved(changes.rows)
 
 
 # Tags
@@ -782,7 +796,7 @@ def _take_back_verdict(row, changes, actor):
     again = Review.objects.create(
         **row["before"], reviewer=actor, version=item.version, judged=review.judged
     )
-    UnseenReview.objects.create(review=again, coder_id=again.coder_id)
+    notices.tell_verdict(again)
     changes.gave_verdict(again)
 
 

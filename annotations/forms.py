@@ -8,6 +8,7 @@ from talks.forms import clean_language
 from talks.models import ArticleStatus, Round
 
 from .coding import why_not_offered
+from .keyset import moment
 from .models import NOTE_LENGTH, Tag, TagStatus, Visibility
 
 
@@ -151,6 +152,41 @@ class NoteEditForm(NoteForm):
 
 class VersionForm(forms.Form):
     version = gate.VersionField()
+
+
+class NumbersField(forms.Field):
+    """Keys of rows, none or several of one name."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value):
+        number = gate.IdField()
+        return [number.clean(one) for one in filter(None, value or [])]
+
+
+class MarkForm(forms.Form):
+    """Which notices of an inbox are to be read or unread."""
+
+    act = forms.ChoiceField(choices=[(one, one) for one in ("read", "unread", "all", "undo")])
+    notice = NumbersField(required=False)
+    until = gate.IdField(required=False)
+    at = forms.CharField(required=False, max_length=60)
+
+    def clean_at(self):
+        value = self.cleaned_data["at"]
+        if not value:
+            return None
+        try:
+            return moment(value)
+        except ValueError:
+            raise forms.ValidationError("This is no moment.") from None
+
+    def clean(self):
+        data = super().clean()
+        needed = {"read": "notice", "unread": "notice", "all": "until", "undo": "at"}
+        if (name := needed.get(data.get("act"))) and not data.get(name) and name not in self.errors:
+            self.add_error(name, "This form is incomplete.")
+        return data
 
 
 class ArticlesField(forms.Field):

@@ -22,17 +22,17 @@ from talks.models import (
     is_one_of,
 )
 
+from .models_notices import Notice
 from .models_review import (
     ITEMS,
     Decision,
     Review,
     ReviewTakenBack,
-    UnseenReview,
     is_about_one,
 )
 from .models_together import Presence
 
-__all__ = ["Decision", "Presence", "Review", "ReviewTakenBack", "UnseenReview"]
+__all__ = ["Decision", "Notice", "Presence", "Review", "ReviewTakenBack"]
 
 
 class NameKey(Func):

@@ -166,18 +166,6 @@ class ReviewTakenBack(models.Model):
         return f"{self.review_id} taken back"
 
 
-class UnseenReview(models.Model):
-    """That a coder has not seen a verdict yet. No work: it goes when it was seen."""
-
-    review = models.OneToOneField(Review, models.PROTECT, related_name="unseen")
-    coder = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="unseen_reviews"
-    )
-
-    def __str__(self):
-        return f"{self.review_id} unseen by {self.coder_id}"
-
-
 def latest_verdict(name, path=""):
     """The verdict that stands on a piece of work, to annotate rows with: a dict, or None.
 

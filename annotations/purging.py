@@ -12,7 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import Q
 
-from accounts.models import SignInLink, User
+from accounts.models import Digest, SignInLink, User
 from history.models import Tombstone
 from history.roles import history_models
 from history.triggers import DOOR
@@ -188,6 +188,7 @@ def _forget(keys):
 def _purge_account(account, by, reason):
     """Take what is personal from an account; its work stays, under a number."""
     counts = {"account": 1, "sign-in links": SignInLink.objects.filter(user=account).delete()[0]}
+    Digest.objects.filter(user=account).delete()
     written = _written(User, User.objects.filter(pk=account.pk))
     account.username = f"removed-{account.pk}"
     account.name = f"Removed account {account.pk}"

@@ -13,7 +13,7 @@ from talks.models import Article, WorkStatus
 
 from . import disagreements
 from .disagreements import PAIRS
-from .items import Kind, article_of, claim, code_of, kind_of
+from .items import Kind, article_of, code_of
 from .models import Decision, Review, Tagging
 
 WINDOW = 50  # pieces of work listed at once
@@ -162,27 +162,6 @@ def with_headlines(rows):
         else:
             row.article = found[row.article_id]
     return rows
-
-
-def with_work(reviews):
-    """``reviews``, each with the work it judged as ``work``, as that stands now."""
-    places = [(kind, pk) for review in reviews for kind, pk in [place_of(review)]]
-    rows = with_headlines(whole(list(dict.fromkeys(places))))
-    found = {(kind_of(row), row.pk): row for row in rows}
-    for review in reviews:
-        review.place = place_of(review)
-        review.work = found[review.place]
-        review.article = article_of(review.work)
-        review.claim = claim(review.work)
-        review.is_latest = review.work.version == review.version + 1
-    return reviews
-
-
-def place_of(review):
-    """The kind and the key of what was judged."""
-    return next(
-        (kind, pk) for kind in Kind if (pk := getattr(review, f"{kind.value}_id")) is not None
-    )
 
 
 # What can be chosen from: whatever the work that waits has.

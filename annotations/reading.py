@@ -25,7 +25,7 @@ from talks.models import (
 )
 
 from . import drawing
-from .models import Act, Decision, Note, Tag, Tagging
+from .models import Act, Decision, Note, Notice, Tag, Tagging
 from .models_review import latest_verdict
 
 # A stance as it is drawn: a sign and a colour beside the word.
@@ -669,7 +669,11 @@ def threads_by(keys, notes):
     chosen = notes.values("pk")
     found = (
         Note.objects.filter(Q(pk__in=chosen) | Q(parent__in=chosen, withdrawn_at=None))
-        .annotate(start=F("passage__start"), end=F("passage__end"))
+        .annotate(
+            start=F("passage__start"),
+            end=F("passage__end"),
+            mentioned=Notice.objects.of_notes(),
+        )
         .select_related("author")
         .in_thread_order()
     )

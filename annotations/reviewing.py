@@ -11,9 +11,9 @@ from collections import Counter
 from talks.models import WorkStatus
 from talks.text import first_words
 
-from . import items
+from . import items, notices
 from .coding import Refused, Stale, _Changes, _in_turn, _record
-from .models import ActKind, Decision, Review, UnseenReview
+from .models import ActKind, Decision, Review
 from .models_review import item_name
 from .recording import _recorded
 
@@ -107,7 +107,7 @@ def _give(changes, reviewer, row, decision, reason):
         version=row.version,
         judged=items.in_words(row),
     )
-    UnseenReview.objects.create(review=review, coder_id=row.coder_id)
+    notices.tell_verdict(review)
     changes.gave_verdict(review)
     status = decision.status
     changes.change(row, **({"work_status": status} if status != row.work_status else {}))

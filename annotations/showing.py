@@ -40,7 +40,7 @@ class Shown:
         self.article = Article.objects.select_related("round").get(pk=items.article_of(row).pk)
         self.passages = items.passages_of(row)
         self.reviews = list(
-            Review.objects.of(row).select_related("reviewer", "taken_back", "unseen").newest_first()
+            Review.objects.of(row).select_related("reviewer", "taken_back", "notice").newest_first()
         )
         self.threads = self._threads()
 
@@ -60,7 +60,7 @@ class Shown:
     @property
     def unseen(self):
         """The verdicts that its coder has not seen, where ``user`` is its coder."""
-        return [one for one in self.reviews if self.is_own and hasattr(one, "unseen")]
+        return [one for one in self.reviews if self.is_own and one.notice.read_at is None]
 
     @property
     def standing(self):

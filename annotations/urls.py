@@ -10,6 +10,7 @@ from .views import (
     codebook_files,
     codebook_lists,
     history,
+    inbox,
     live,
     mending,
     notes,
@@ -50,10 +51,13 @@ urlpatterns = [
     path("notes/<id:note_id>/replies/", notes.note_replies, name="note_replies"),
     path("notes/<id:note_id>/withdraw/", notes.note_withdraw, name="note_withdraw"),
     path("live/", live.live, name="live"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/<id:notice_id>/", inbox.notice, name="notice"),
+    path("colleagues/", inbox.colleague_list, name="colleague_list"),
     path("acts/", acts.act_list, name="act_list"),
     path("acts/<id:act_id>/undo/", acts.act_undo, name="act_undo"),
     path("review/", reviewing.review_queue, name="review_queue"),
-    path("review/mine/", reviewing.review_mine, name="review_mine"),
+    path("review/mine/", inbox.review_mine, name="review_mine"),
     *(
         path(
             f"review/{kind.value.replace('_', '-')}s/<id:item_id>/",

@@ -6,6 +6,7 @@ sentence for whoever set it. An empty variable counts as unset.
 
 import os
 import secrets
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -94,6 +95,75 @@ def secret_key():
             f"{SECRET_DIFFERENT} of them different. {advice}"
         )
     return key
+
+
+MAILERS = {"console": None, "smtp": 587, "smtps": 465}
+
+
+def mailer(name):
+    """An entry of Django's MAILERS: ``console:`` by default, or a mail server's address.
+
+    ``smtp://user:password@host:587`` begins to encrypt before it says who it is, unless
+    ``?tls=0`` is behind it; ``smtps://`` is encrypted from the first byte. Parts are
+    percent-encoded.
+    """
+    try:
+        return _parse_mailer(os.environ.get(name, "").strip() or "console:")
+    except ValueError as error:
+        # Without "from error": its text and the frames behind it may hold the password.
+        message = f"{name} is not understood: {error}."
+    raise ImproperlyConfigured(message)
+
+
+def _parse_mailer(url):
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:  # its text quotes the whole netloc
+        raise ValueError("the host is malformed") from None
+    if parts.scheme not in MAILERS:
+        raise ValueError("write console: or smtp://user:password@host:587")
+    if parts.scheme == "console":
+        return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    if not host or parts.path.strip("/"):
+        raise ValueError("write smtp://user:password@host:587")
+    port = parts.netloc.rpartition("@")[2].rpartition("]")[2].partition(":")[2]
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if set(options) - {"tls"} or options.get("tls", "1") not in {"0", "1"}:
+        raise ValueError("behind the ? stands tls=0, tls=1 or nothing")
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": host,
+            "port": int(_port(port) or MAILERS[parts.scheme]),
+            "username": _decode(parts.username or ""),
+            "password": _decode(parts.password or ""),
+            "use_tls": parts.scheme == "smtp" and options.get("tls", "1") == "1",
+            "use_ssl": parts.scheme == "smtps",
+            "timeout": 20,
+        },
+    }
+
+
+def mailbox(name, default):
+    """An address to send mail from, such as ``Parley <parley@example.org>``."""
+    value = os.environ.get(name, "").strip() or default
+    _, address = parseaddr(value)
+    if "\n" in value or "\r" in value or not address.partition("@")[2]:
+        raise ImproperlyConfigured(f"{name} is not understood: write Parley <parley@example.org>.")
+    return value
+
+
+def origin(name, default):
+    """Where a site is, as ``https://parley.example.org``, without a slash behind it."""
+    value = os.environ.get(name, "").strip() or default
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme in {"http", "https"} and parts.hostname and not (parts.query or parts.fragment):
+        return value.rstrip("/")
+    raise ImproperlyConfigured(f"{name} is {value[:80]!r}; write https://parley.example.org.")
 
 
 def database(url, name="DATABASE_URL"):

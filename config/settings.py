@@ -123,8 +123,16 @@ AXES_USERNAME_CALLABLE = "accounts.guessing.name_digest"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
-# axes.W006 asks for a lock by address, which X-Forwarded-For dodges and which shuts out a newsroom.
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+# axes.W006 asks for a lock by address, which X-Forwarded-For dodges and which shuts out a newsroom;
+# mail.E001 for another mailer than the console, where mail is not wanted.
+SILENCED_SYSTEM_CHECKS = ["axes.W006", "mail.E001"]
+
+# Mail: once a day, by `manage send_digests`, to those who want it; to the console unless said
+
+MAILERS = {"default": env.mailer("EMAIL_URL")}
+DEFAULT_FROM_EMAIL = env.mailbox("EMAIL_FROM", "Parley <parley@localhost>")
+# Where the links in mails lead.
+SITE_URL = env.origin("SITE_URL", f"http://127.0.0.1:{env.integer('PORT', 8000, 1, 65535)}")
 
 # Whether admins may load an article by its address; then Parley itself asks the web.
 FETCH_ARTICLES = env.boolean("FETCH_ARTICLES", default=False)

@@ -8,7 +8,7 @@ import uuid
 
 from accounts.models import Role
 from annotations import carrying, coding, recording, reviewing
-from annotations.models import Draft, DraftKind, Review, TagStatus, Visibility
+from annotations.models import Draft, DraftKind, Notice, Review, TagStatus, Visibility
 from annotations.models_review import Decision
 from talks import merging
 from talks.models import ArticleStatus, EventParticipation, OutcomeStance, Passage, WorkStatus
@@ -140,6 +140,7 @@ def _put(world, article, tag):
         "accepted position": position.pk,
         "merge": merge.pk,
         "spent link": "spent",
+        "mail of nobody": "of-nobody",
         "superseded article": old.pk,
         "newer version": newer.pk,
         "carry": newer.carries.get().pk,
@@ -193,7 +194,10 @@ def work_of(name, user, article, draft, tag, secrets):
             Passage.objects.at(article, 5, 10), tag, user, withdrawn_at=LONG_AGO
         ),
         "tagging in a draft": make_tagging(Passage.objects.at(draft, 0, 11), tag, user),
-        "note": user.notes.get(visibility=Visibility.TEAM),
+        "note": (note := user.notes.get(visibility=Visibility.TEAM)),
+        "read notice": Notice.objects.create(
+            person=user, note=note, article=article, is_reply=True, version=1, read_at=LONG_AGO
+        ),
         "private note": user.notes.get(visibility=Visibility.PRIVATE),
         "withdrawn note": make_note(article=article, author=user, withdrawn_at=LONG_AGO),
         "note in a draft": make_note(article=draft, author=user),

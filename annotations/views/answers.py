@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import QueryDict
 from django.shortcuts import redirect, render
 
-from annotations import coding
+from annotations import coding, notices
 from annotations.reading import Filters, Reading
 from talks.models import Article
 
@@ -49,6 +49,7 @@ def changed(request, article, act, *, desk_is_done=False, recorder_is_done=False
     if not request.htmx:
         if act is not None:
             messages.success(request, f"{act.summary}.", extra_tags="act")
+            warn_of_not_told(request, act)
         return redirect(_place(article, passage))
     reading = Reading(article, request.user, filters_of(request))
     known = since(request)
@@ -59,11 +60,18 @@ def changed(request, article, act, *, desk_is_done=False, recorder_is_done=False
         "article": article,
         "changes": reading.changes_since(known),
         "act": act,
+        "not_told": notices.not_told_by(act),
         "is_saved": True,
         "desk_is_done": desk_is_done,
         "recorder_is_done": recorder_is_done,
     } | undoing(request.user)
     return render(request, "annotations/reader.html#changes", context)
+
+
+def warn_of_not_told(request, act):
+    """Tell the author of a note, on the next page, whom it names in vain."""
+    for sentence in notices.not_told_by(act):
+        messages.warning(request, sentence)
 
 
 def undoing(user):

@@ -10,17 +10,19 @@ from . import answers
 
 @require_safe
 def live(request):
-    """What is new to a page that knows ``state`` and ``here``; 204 where nothing is.
+    """What is new to a page that knows ``state``, ``here`` and ``inbox``; 204 where nothing is.
 
     With ``article`` it is about that article, and about who reads it; else about all work.
     """
     state, people = _now(request)
     here = " ".join(str(one.pk) for one in people)
     is_changed = state != request.GET.get("state")
-    if not is_changed and here == request.GET.get("here", ""):
+    unread = request.user.unread_count
+    is_told = str(unread) == request.GET.get("inbox", str(unread))
+    if not is_changed and here == request.GET.get("here", "") and is_told:
         return HttpResponse(status=204)
     names = [str(one) for one in people]
-    return JsonResponse({"changed": is_changed, "here": here, "names": names})
+    return JsonResponse({"changed": is_changed, "here": here, "names": names, "inbox": unread})
 
 
 def _now(request):

@@ -48,7 +48,10 @@ def tag_notes(request, tag_id):
     if not form.is_valid():
         return _form_again(request, form, tag=tag)
     data = form.cleaned_data
-    coding.write_note(request.user, data["text"], data["visibility"], tag=tag, key=data["key"])
+    act = coding.write_note(
+        request.user, data["text"], data["visibility"], tag=tag, key=data["key"]
+    )
+    answers.warn_of_not_told(request, act)
     return redirect(f"{tag.get_absolute_url()}#notes")
 
 
@@ -189,6 +192,7 @@ def _initial(note):
 def _saved(request, note, act, *, desk_is_done=True):
     root = note.parent or note
     if work := coding.work_of(root):
+        answers.warn_of_not_told(request, act)
         address = reverse(items.kind_of(work).page, args=[work.pk])
         return redirect(f"{address}#notes")
     article = coding.article_of(root)
@@ -198,6 +202,7 @@ def _saved(request, note, act, *, desk_is_done=True):
         )
     if act is not None:
         messages.success(request, f"{act.summary}.")
+        answers.warn_of_not_told(request, act)
     return redirect(f"{root.tag.get_absolute_url()}#notes")
 
 

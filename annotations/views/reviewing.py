@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,11 +14,11 @@ from annotations.disagreements import disagreement_of
 from annotations.forms import NoteForm
 from annotations.forms_review import QueueForm, SettleForm, VerdictForm
 from annotations.items import Kind, article_of, code_of, line
-from annotations.models import Review, UnseenReview, Visibility
-from annotations.showing import Shown, tallied, usual_reasons
+from annotations.models import Visibility
+from annotations.showing import Shown, usual_reasons
 from talks.models import Article
 
-PAGE = 50
+from . import answers
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -178,7 +177,7 @@ def review_item(request, kind, item_id):
     form = NoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        coding.write_note(
+        act = coding.write_note(
             request.user,
             data["text"],
             Visibility.TEAM,
@@ -186,42 +185,9 @@ def review_item(request, kind, item_id):
             work=row,
             key=data["key"],
         )
+        answers.warn_of_not_told(request, act)
         return redirect(f"{request.path}#notes")
     shown = Shown(row, request.user)
     context = {"shown": shown, "form": form}
     status = 422 if form.errors else 200
     return render(request, "annotations/review_item.html", context, status=status)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def review_mine(request):
-    """What became of one's own work: each verdict with its reason, the latest first.
-
-    A POST says which of them one has seen.
-    """
-    if request.method == "POST":
-        return _seen(request)
-    reviews = (
-        Review.objects.visible_to(request.user)
-        .filter(coder=request.user)
-        .select_related("reviewer", "taken_back", "unseen")
-        .newest_first()
-    )
-    if "new" in request.GET:
-        reviews = reviews.filter(unseen__isnull=False)
-    page = Paginator(reviews, PAGE).get_page(request.GET.get("page"))
-    page.object_list = waiting.with_work(list(page.object_list))
-    unseen = [one for one in page.object_list if hasattr(one, "unseen")]
-    context = {"page": page, "unseen": unseen, "tallies": tallied(request.user)}
-    return render(request, "annotations/review_mine.html", context)
-
-
-def _seen(request):
-    """The list again; "all" stands for every verdict that one has not seen."""
-    keys = request.POST.getlist("seen")[:PAGE]
-    unseen = UnseenReview.objects.filter(coder=request.user)
-    if "all" not in keys:
-        keys = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
-        unseen = unseen.filter(review__in=keys)
-    unseen.delete()
-    return redirect("annotations:review_mine")

@@ -16,6 +16,10 @@ document.addEventListener("htmx:error", (event) => {
   document.getElementById("messages").replaceChildren(message);
 });
 
+document.addEventListener("input", ({ target }) => {
+  if (target.dataset?.mentions && target.value.includes("@")) import("./elements/mention-list.js").then((one) => one.offer(target));
+});
+
 document.addEventListener("click", (event) => {
   event.target.closest?.("[data-close]")?.closest(".message")?.remove();
 });

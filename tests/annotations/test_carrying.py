@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from annotations import carrying, coding
-from annotations.models import Act, Note, Tagging
+from annotations.models import Act, Note, Notice, Tagging, Visibility
 from annotations.models_carrying import Carry
 from talks.models import (
     Article,
@@ -27,6 +27,7 @@ from tests.factories import (
     make_outcome_report,
     make_passage,
     make_position,
+    make_review,
     make_tag,
     make_tagging,
 )
@@ -106,6 +107,22 @@ def test_notes_go_with_their_words_and_keep_their_replies(admin, old, new):
 
     assert Note.objects.get(pk=note.pk).passage.article_id == new.pk
     assert Note.objects.get(pk=reply.pk).parent_id == note.pk
+
+
+def test_what_came_in_leads_to_where_it_went(admin, researcher, colleague, old, new):
+    start = OLD.index(QUOTE)
+    coding.write_note(
+        researcher, "@colleague?", Visibility.TEAM, article=old, span=(start, start + len(QUOTE))
+    )
+    coding.reply(colleague, Note.objects.get(), "Yes.")
+    make_review(tagged(old, QUOTE, coder=researcher)[0])
+    make_review(make_position(evidence=[make_passage(QUOTE, old)], article=old, coder=researcher))
+    act = superseded(admin, old, new)
+
+    assert set(Notice.objects.values_list("article", flat=True)) == {new.pk}
+    assert Notice.objects.count() == 4
+    coding.undo(admin, act)
+    assert set(Notice.objects.values_list("article", flat=True)) == {old.pk}
 
 
 def test_a_position_goes_once_all_its_evidence_has_gone(admin, researcher, old, new):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotations import coding
-from annotations.models import Act, Note, Review, UnseenReview
+from annotations.models import Act, Note, Review
 from tests.factories import (
     make_article,
     make_note,
@@ -562,67 +562,3 @@ def test_what_one_may_not_see_has_no_page(client, researcher, editor):
     client.force_login(editor)
 
     assert [client.get(page_of(row)).status_code for row in (hidden, draft)] == [404, 404]
-
-
-def test_the_header_counts_verdicts_until_they_are_seen(client, researcher, editor):
-    make_review(make_tagging(coder=researcher), "reject", editor, reason="No.")
-    make_review(make_position(coder=researcher), "accept", editor)
-    client.force_login(researcher)
-    count = '2<span class="visually-hidden"> new verdicts on your work'
-
-    assert count in client.get("/articles/").content.decode()
-    mine = client.get("/review/mine/").content.decode()
-    assert (mine.count(">new<"), "1 rejected" in mine, "No." in mine) == (2, True, True)
-    keys = re.findall(r'name="seen" value="(\d+)"', mine)
-    client.post("/review/mine/", {"seen": keys[:1]})
-    assert "1<span" in client.get("/articles/").content.decode()
-    client.post("/review/mine/", {"seen": ["all"]})
-    assert "new verdict" not in client.get("/articles/").content.decode()
-    assert not UnseenReview.objects.exists()
-
-
-def test_nobody_sees_for_somebody_else(client, researcher, colleague, editor):
-    review = make_review(make_tagging(coder=researcher), "accept", editor)
-    client.force_login(colleague)
-
-    client.post("/review/mine/", {"seen": [review.pk, "x", "9" * 30]})
-    client.post("/review/mine/", {"seen": ["all"]})
-
-    assert UnseenReview.objects.count() == 1
-
-
-def test_the_count_costs_no_query_of_its_own(client, researcher, editor, count_queries):
-    client.force_login(researcher)
-    client.get("/account/")
-    without = count_queries(lambda: client.get("/account/"))
-    make_review(make_tagging(coder=researcher), "accept", editor)
-
-    assert count_queries(lambda: client.get("/account/")) == without
-
-
-def test_a_verdict_taken_back_is_no_news_and_is_listed_as_such(client, researcher, editor):
-    make_review(make_tagging(coder=researcher), "reject", editor)
-    coding.undo(editor, Act.objects.get())
-    client.force_login(researcher)
-
-    assert "new verdict" not in client.get("/articles/").content.decode()
-    assert "taken back" in client.get("/review/mine/").content.decode()
-
-
-def test_nothing_became_of_nothing(client, researcher):
-    client.force_login(researcher)
-
-    assert b"Nobody has given a verdict on your work yet." in client.get("/review/mine/").content
-
-
-def test_ones_verdicts_take_the_same_queries_for_any_number(
-    client, researcher, editor, count_queries
-):
-    client.force_login(researcher)
-    make_review(make_tagging(coder=researcher), "accept", editor)
-    client.get("/review/mine/")
-    with_one = count_queries(lambda: client.get("/review/mine/"))
-    for _ in range(3):
-        make_review(make_tagging(coder=researcher), "accept", editor)
-
-    assert count_queries(lambda: client.get("/review/mine/")) == with_one

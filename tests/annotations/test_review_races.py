@@ -22,7 +22,7 @@ ALTER TABLE annotations_review DROP CONSTRAINT tagging_version_is_judged_once;
 GUARDS_ON = """
 SET session_replication_role = replica;
 DELETE FROM annotations_reviewtakenback;
-DELETE FROM annotations_unseenreview;
+DELETE FROM annotations_notice;
 DELETE FROM annotations_review;
 RESET session_replication_role;
 ALTER TABLE annotations_review ADD CONSTRAINT tagging_version_is_judged_once

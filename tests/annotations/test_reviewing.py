@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Role
 from annotations import coding, recording, reviewing
-from annotations.models import Review, ReviewTakenBack, UnseenReview
+from annotations.models import Notice, Review, ReviewTakenBack
 from talks.models import Evidence
 from tests.factories import (
     make_article,
@@ -48,19 +48,19 @@ def test_the_status_follows_the_verdict_and_back(work, editor, decision, status)
     assert (work.work_status, work.version) == (status, 2)
     assert (review.item, review.reviewer, review.coder) == (work, editor, work.coder)
     assert (review.decision, review.reason, review.version) == (decision, reason, 1)
-    assert UnseenReview.objects.get().coder == work.coder
+    assert Notice.objects.unread().get().person == work.coder
 
     undone = coding.undo(editor, act)
     work.refresh_from_db()
     assert (work.work_status, work.version, standing(work)) == ("submitted", 3, [])
     assert Review.objects.get() == review
-    assert (ReviewTakenBack.objects.get().review, UnseenReview.objects.count()) == (review, 0)
+    assert (ReviewTakenBack.objects.get().review, Notice.objects.unread().count()) == (review, 0)
 
     coding.undo(editor, undone)
     work.refresh_from_db()
     assert (work.work_status, work.version, standing(work)) == (status, 4, [decision])
     assert Review.objects.latest("pk").reason == reason
-    assert UnseenReview.objects.count() == 1
+    assert Notice.objects.unread().count() == 1
 
 
 def test_a_verdict_keeps_what_it_judged_in_words(editor):

@@ -180,10 +180,10 @@ def test_a_coder_reads_the_verdict_in_the_header_in_the_list_and_on_the_card(
     card = page.locator(f"#passage-{work[0].passage_id}")
     expect(card).to_contain_text("This is no unity.")
 
-    page.get_by_role("link", name="1 new verdict on your work").click()
+    page.get_by_role("link", name="Inbox 1 unread").click()
     expect(page.get_by_text("This is no unity.")).to_be_visible()
-    expect(page.locator(".verdict-count")).to_have_count(0)
-    page.get_by_role("link", name=re.compile("“Both sides” is tagged")).click()
+    page.get_by_role("link", name="Editor rejected what you made").click()
+    expect(page.get_by_role("link", name="Inbox", exact=True)).to_be_visible()
     page.get_by_label("Answer the verdict").fill("It is: see the next sentence.")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#notes")).to_contain_text("It is: see the next sentence.")
@@ -202,7 +202,6 @@ def test_pages_of_review(open_page, violations, editor, work, options):
         f"/review/?item=tagging-{work[1].pk}",
         "/review/?kind=outcome_report",
         f"/review/positions/{position.pk}/",
-        "/review/mine/",
     ):
         page = open_page(path, editor, **options)
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")

@@ -164,3 +164,56 @@ def test_no_wait_for_the_database_is_endless():
     assert options["pool"]["timeout"] == 5
     for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
         assert f"-c {limit}=" in options["options"]
+
+
+@pytest.mark.parametrize(
+    ("url", "options"),
+    [
+        (
+            "smtp://mira%40x:p%2Fw@mail.example.org",
+            ("mail.example.org", 587, "mira@x", "p/w", True, False),
+        ),
+        ("smtp://localhost:25?tls=0", ("localhost", 25, "", "", False, False)),
+        ("smtps://m:p@mail.example.org", ("mail.example.org", 465, "m", "p", False, True)),
+    ],
+)
+def test_a_mail_server_is_read(monkeypatch, url, options):
+    monkeypatch.setenv("EMAIL_URL", url)
+    found = env.mailer("EMAIL_URL")["OPTIONS"]
+    names = ("host", "port", "username", "password", "use_tls", "use_ssl")
+
+    assert tuple(found[name] for name in names) == options
+
+
+def test_mail_goes_to_the_console_unless_said(monkeypatch):
+    monkeypatch.delenv("EMAIL_URL", raising=False)
+
+    assert env.mailer("EMAIL_URL") == {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mail.example.org", "smtp://", "smtp://u:pa55@[h", "smtp://u:pa55@h:0", "smtp://h/?ssl=1"],
+)
+def test_any_other_mail_server_is_refused_without_telling_the_password(monkeypatch, url):
+    monkeypatch.setenv("EMAIL_URL", url)
+
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL is not understood") as refusal:
+        env.mailer("EMAIL_URL")
+    assert "pa55" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("value", ["parley.example.org", "https://", "https://h/?a=b", "https://["])
+def test_where_the_site_is_must_be_an_address(monkeypatch, value):
+    monkeypatch.setenv("SITE_URL", value)
+
+    with pytest.raises(ImproperlyConfigured, match="SITE_URL is"):
+        env.origin("SITE_URL", "")
+
+
+def test_mail_comes_from_an_address(monkeypatch):
+    monkeypatch.setenv("EMAIL_FROM", "Parley <p@example.org>")
+    assert env.mailbox("EMAIL_FROM", "") == "Parley <p@example.org>"
+    monkeypatch.setenv("EMAIL_FROM", "Parley")
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_FROM"):
+        env.mailbox("EMAIL_FROM", "")

@@ -80,6 +80,7 @@ class LiveChanges extends HTMLElement {
     const address = new URL(this.dataset.live, location.href);
     address.searchParams.set("state", this.querySelector("#since").value);
     address.searchParams.set("here", this.#here);
+    address.searchParams.set("inbox", inboxCount().firstChild.textContent);
     try {
       const response = await fetch(address, { redirect: "manual", signal: AbortSignal.timeout(20_000) });
       return response.status < 500 ? response : null;
@@ -89,7 +90,11 @@ class LiveChanges extends HTMLElement {
   }
 
   async #take(response) {
-    const { changed, here, names } = await response.json().catch(() => ({}));
+    const { changed, here, names, inbox } = await response.json().catch(() => ({}));
+    if (inbox !== undefined) {
+      inboxCount().firstChild.textContent = inbox;
+      inboxCount().hidden = !inbox;
+    }
     if (here !== undefined && here !== this.#here) this.#greet(here, names);
     if (changed) this.dispatchEvent(new CustomEvent("live:check", { bubbles: true }));
   }
@@ -135,5 +140,7 @@ class LiveChanges extends HTMLElement {
     if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
   }
 }
+
+const inboxCount = () => document.getElementById("inbox-count");
 
 customElements.define("live-changes", LiveChanges);

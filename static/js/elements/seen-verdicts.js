@@ -14,14 +14,14 @@ class SeenVerdicts extends HTMLElement {
     if (document.visibilityState !== "visible") return;
     this.ends.abort();
     const form = this.querySelector("form");
-    const body = new URLSearchParams(new FormData(form));
+    const body = new URLSearchParams(new FormData(form, form.querySelector("[type=submit]")));
     const response = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
     if (response?.type !== "opaqueredirect") return;
-    const count = document.querySelector(".verdict-count");
-    const left = Number.parseInt(count?.textContent ?? "0", 10) - body.getAll("seen").length;
-    if (left > 0) count.firstChild.textContent = String(left);
-    else count?.remove();
-    if (left <= 0) form.hidden = true;
+    const count = document.getElementById("inbox-count");
+    const left = Math.max(0, Number(count.firstChild.textContent) - body.getAll("notice").length);
+    count.firstChild.textContent = String(left);
+    count.hidden = !left;
+    form.hidden = true;
   }
 }
 

@@ -1,0 +1,110 @@
+"""The daily mail: what is unread in an inbox and was in no mail before."""
+
+import datetime
+import logging
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import mailing
+from accounts.models import Digest
+
+from . import inbox
+from .models import Notice
+
+log = logging.getLogger(__name__)
+LONGEST = 50  # of the lines in a mail; the rest is counted
+WORDS = 300
+
+
+def send_due(now=None):
+    """Send everybody the mail of today who wants one, has none yet and has something new.
+
+    Returns how many were sent and how many failed; who failed is tried again at the next call.
+    """
+    day = (now or timezone.now()).astimezone(datetime.UTC).date()
+    sent = failed = 0
+    for key in Digest.objects.due(day).order_by("pk").values_list("pk", flat=True):
+        try:
+            sent += _send(key, day)
+        # Whatever keeps one mail from going must not keep the others.
+        except Exception as error:
+            log.error("no mail for account %s: %s", key, type(error).__name__)
+            failed += 1
+    return sent, failed
+
+
+@transaction.atomic
+def _send(key, day):
+    """Send one, if it is due and there is news: whether it was."""
+    if not _take(key, day):
+        return False
+    digest = Digest.objects.select_related("user").get(pk=key)
+    news = Notice.objects.visible_to(digest.user).unread().filter(mailed_at=None).newest_first()
+    rows = list(news[: LONGEST + 1])
+    if not rows:
+        transaction.set_rollback(True)
+        return False
+    count = news.count()
+    lines = inbox.shown(rows[:LONGEST])
+    news.order_by().filter(pk__lte=rows[0].pk).update(mailed_at=timezone.now())
+    # Last, so that a mail that did not go leaves nothing written.
+    _mail(digest, lines, count).send()
+    return True
+
+
+def _take(key, day):
+    """Whether the mail of this day is ours to send.
+
+    One statement decides: of two at once the second waits for the first, and then finds it sent.
+    """
+    return Digest.objects.due(day).filter(pk=key).update(last_sent_on=day) == 1
+
+
+def _mail(digest, lines, count):
+    stop = settings.SITE_URL + reverse("accounts:digest_stop", args=[mailing.token(digest)])
+    body = [f"Hello {digest.user},", "", f"{_news(count)} in your inbox:", ""]
+    for line in lines:
+        body += _lines(line)
+    if count > len(lines):
+        body += [f"And {count - len(lines)} more.", ""]
+    body += [
+        f"All of it: {settings.SITE_URL}{reverse('annotations:inbox')}",
+        "",
+        "-- ",
+        "You asked for this mail in your account. To get no more:",
+        stop,
+        "",
+    ]
+    return EmailMessage(
+        f"Parley: {_news(count)} in your inbox",
+        "\n".join(body),
+        to=[digest.address],
+        headers={
+            "List-Unsubscribe": f"<{stop}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+
+
+def _news(count):
+    return "1 new thing" if count == 1 else f"{count} new things"
+
+
+def _lines(line):
+    where = f", in “{line.article.headline}”" if line.article else ""
+    found = [f"* {line.who} {line.did}{where}"]
+    if line.about:
+        found.append(f"  {_short(line.about)}")
+    if line.words:
+        found.append(f"  > {_short(line.words)}")
+    return [*found, f"  {settings.SITE_URL}{reverse('annotations:notice', args=[line.pk])}", ""]
+
+
+def _short(text):
+    text = " ".join(text.split())
+    return text if len(text) <= WORDS else text[: WORDS - 1].rstrip() + "…"
