@@ -34,7 +34,7 @@ def test_a_colleague_is_mentioned_by_keyboard_and_their_open_page_counts_it(
     field = page.get_by_label("Note", exact=True)
     expect(field).to_be_focused()
     field.press_sequentially("Look, @col")
-    options = page.get_by_role("option")
+    options = page.get_by_role("listbox", name="Colleagues").get_by_role("option")
     expect(options).to_have_text(["Colleague @colleague", "Column Writer @column"])
     assert violations(page) == []
     page.keyboard.press("Escape")
