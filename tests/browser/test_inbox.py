@@ -1,5 +1,7 @@
 """Mentions and the inbox in a real browser: the type-ahead, the count that follows, and axe."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -9,6 +11,7 @@ from tests.factories import make_article, make_note, make_review, make_tag, make
 
 from .reading import SOON, excuse, ready, select
 
+READ, UNREAD = re.compile("^Mark as read"), re.compile("^Mark as unread")
 NARROW_AND_DARK = {
     "viewport": {"width": 390, "height": 844},
     "color_scheme": "dark",
@@ -51,10 +54,10 @@ def test_a_colleague_is_mentioned_by_keyboard_and_their_open_page_counts_it(
     expect(theirs.get_by_role("link", name="Inbox 1 unread")).to_be_visible(timeout=SOON)
     item = theirs.get_by_role("link", name="Researcher mentioned you in a note")
     expect(item).to_be_visible(timeout=SOON)
-    theirs.get_by_role("button", name="Mark as read: ").click()
+    theirs.get_by_role("button", name=READ).click()
     expect(theirs.get_by_role("link", name="Inbox", exact=True)).to_be_visible()
-    theirs.get_by_role("button", name="Mark as unread: ").press("Enter")
-    expect(theirs.get_by_role("button", name="Mark as read: ")).to_be_focused()
+    theirs.get_by_role("button", name=UNREAD).press("Enter")
+    expect(theirs.get_by_role("button", name=READ)).to_be_focused()
     item.click()
     expect(theirs.locator(".card[aria-current], .card").first).to_contain_text("Look, @Colleague")
     assert Notice.objects.get().read_at is not None
