@@ -55,6 +55,23 @@ def test_passage_first_with_the_mouse(open_page, researcher, article, ceasefire)
     assert text(page) == TEXT
 
 
+def test_a_drag_that_begins_beside_the_text_selects_within_its_lines(
+    open_page, researcher, article
+):
+    page = open_page(article.get_absolute_url(), researcher)
+    page.locator("tag-palette:defined").wait_for(state="attached")
+    box = page.locator("#p2").bounding_box()
+
+    page.mouse.move(box["x"] + box["width"] + 12, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 150, box["y"] + 10, steps=4)
+    page.mouse.up()
+
+    words = palette(page).locator(".selected").first
+    expect(words).not_to_be_empty()
+    assert words.text_content() in TEXT.splitlines()[1]
+
+
 def test_the_palette_never_covers_the_selection(open_page, researcher, article, ceasefire):
     page = open_page(article.get_absolute_url(), researcher)
 

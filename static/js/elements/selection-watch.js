@@ -20,6 +20,8 @@ class SelectionWatch extends HTMLElement {
   #held = null;
   #madeAt = null;
   #isOnTools = false;
+  #besides = null;
+  #isDragged = false;
   #waiting = [];
 
   connectedCallback() {
@@ -47,6 +49,7 @@ class SelectionWatch extends HTMLElement {
   handleEvent(event) {
     switch (event.type) {
       case "selectionchange":
+        this.#isDragged = this.#isPointerDown;
         if (this.#isPointerDown || isTyping(document.activeElement)) return;
         return this.#settle(SETTLED[this.#by]);
       case "pointerdown":
@@ -109,14 +112,25 @@ class SelectionWatch extends HTMLElement {
     return "pointerDown" in document.documentElement.dataset;
   }
 
-  #press({ target, pointerType, button }) {
+  #press({ target, pointerType, button, shiftKey, clientX, clientY }) {
+    this.#besides = null;
+    this.#isDragged = false;
     this.#by = pointerType === "touch" ? "touch" : "pointer";
     this.#isOnTools = Boolean(target.closest?.(TOOLS));
     // A mouse may begin to select outside the text; a finger there only scrolls.
     const maySelect = pointerType !== "touch" || this.root.contains(target);
     if (button !== 0 || this.#isOnTools || !maySelect) return;
+    if (!shiftKey && !this.root.contains(target)) this.#besides = this.#beside(clientX, clientY);
     document.documentElement.dataset.pointerDown = "";
     this.reader.setAttribute("data-busy", "");
+  }
+
+  /** The place in the text of the line that a point lies beside; null above and below the text. */
+  #beside(x, y) {
+    const { left, right, top, bottom } = this.root.getBoundingClientRect();
+    if (y < top || y > bottom) return null;
+    const place = document.caretPositionFromPoint?.(Math.min(Math.max(x, left + 1), right - 1), y);
+    return this.root.contains(place?.offsetNode) ? offsetAt(this.root, place.offsetNode, place.offset) : null;
   }
 
   #release() {
@@ -154,6 +168,13 @@ class SelectionWatch extends HTMLElement {
     if (!range || range.collapsed || !range.intersectsNode(this.root)) {
       if (!this.#isOnTools && !document.activeElement?.closest(TOOLS)) this.#tell(null);
       return;
+    }
+    const { focusNode, focusOffset } = selection;
+    // A press beside the text anchors the browser's selection at an end of the article, not in its line.
+    if (this.#isDragged && this.#besides !== null && this.root.contains(focusNode)) {
+      this.#put({ anchor: this.#besides, focus: offsetAt(this.root, focusNode, focusOffset) });
+      this.#besides = null;
+      return this.#look();
     }
     const { start, end } = spanOf(this.root, range);
     this.#tell(whole(this.root, start, end), range);
