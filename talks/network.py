@@ -39,6 +39,8 @@ PORTS_APART = 17
 ROW = 46
 WIDTH = 720
 CHARACTERS = 34  # of a name in the drawing
+# So many parties stand closer, with less of their names, and the drawing keeps to a legible size.
+MANY, FEWER_CHARACTERS = 12, 14
 
 
 class Node(NamedTuple):
@@ -127,6 +129,10 @@ class Drawing(NamedTuple):
     nodes: list
     lines: list
 
+    @property
+    def is_crowded(self):
+        return self.kind == "parties" and len(self.nodes) > MANY
+
 
 def drawing_of(form, pairs, rows, names, roles, talks_round):
     """The drawing that ``form`` asks for."""
@@ -140,13 +146,15 @@ def _of_parties(form, pairs, roles):
     ranks = {one.party_id: rank for rank, one in enumerate(roles)}
     parties = {party.pk: party for pair in pairs for party in (pair.one, pair.other)}
     order = sorted(parties.values(), key=lambda one: (ranks.get(one.pk, len(ranks)), one.name))
-    radius = max(170, len(order) * 26)
-    width, height = max(WIDTH, 2 * radius + 240), 2 * radius + 150
+    is_crowded = len(order) > MANY
+    radius = max(170, min(len(order), MANY) * 26, len(order) * 15)
+    broad = 2.5 if is_crowded else 2
+    width, height = max(WIDTH, broad * radius + 240), 2 * radius + 150
     nodes = {}
     for place, party in enumerate(order):
         angle = 2 * math.pi * place / len(order) - math.pi / 2 - math.pi / len(order)
         x, y = width / 2 + 1.25 * radius * math.cos(angle), height / 2 + radius * math.sin(angle)
-        nodes[party.pk] = _party(party, x, y - 8)
+        nodes[party.pk] = _party(party, x, y - 8, FEWER_CHARACTERS if is_crowded else CHARACTERS)
     lines = []
     for pair in pairs:
         both = bool(pair.agreement and pair.conflict)
@@ -156,9 +164,9 @@ def _of_parties(form, pairs, roles):
     return Drawing("parties", width, height, list(nodes.values()), lines)
 
 
-def _party(party, x, y):
+def _party(party, x, y, characters=CHARACTERS):
     return Node(
-        f"party-{party.pk}", party.name, _short(party.name, CHARACTERS), party.mark, party.colour,
+        f"party-{party.pk}", party.name, _short(party.name, characters), party.mark, party.colour,
         round(x, 1), round(y, 1), True, party.get_absolute_url(),
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { labelAt, path, spread, toPorts } from "../../static/js/lib/network.js";
+import { around, labelAt, path, spread, toPorts } from "../../static/js/lib/network.js";
 
 const left = { x: 0, y: 0 };
 const right = { x: 100, y: 0 };
@@ -32,6 +32,13 @@ test("a column is spread evenly, in the order it has", () => {
   const nodes = [{ y: 90 }, { y: -20 }];
   assert.deepEqual([...spread(nodes, 100).values()], [25, 75]);
   assert.equal(spread(nodes, 100).get(nodes[0]), 75);
+});
+
+test("a circle is filled evenly, in the order around it, however the nodes were heaped", () => {
+  const nodes = [{ x: 9, y: 1 }, { x: 9, y: -1 }, { x: 9, y: 9 }, { x: -9, y: 2 }];
+  const places = around(nodes, { x: 0, y: 0 }, 100, 2);
+  const rounded = nodes.map((node) => ["x", "y"].map((axis) => Math.round(places.get(node)[axis])));
+  assert.deepEqual(rounded, [[141, -71], [-141, -71], [141, 71], [-141, 71]]);
 });
 
 test("two nodes on one spot do no harm", () => {

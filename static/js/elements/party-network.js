@@ -1,10 +1,11 @@
 /* global d3 */
-import { labelAt, path, spread, toPorts } from "../lib/network.js";
+import { around, labelAt, path, spread, toPorts } from "../lib/network.js";
 
 const STEPS = 300;
 const MARGIN = 52;
 const ROOM = 150; // above and below the circle, for names
 const STRETCH = 1.25; // names are broad
+const MANY = 12; // parties, beyond which the forces heap them up; talks/network.py makes room from there on
 const PNG_SCALE = 2;
 
 /**
@@ -47,7 +48,7 @@ class PartyNetwork extends HTMLElement {
     }));
     const simulation = d3
       .forceSimulation(nodes)
-      .force("link", d3.forceLink(lines).id((node) => node.id).distance(isLayered ? 330 : 200).strength(isLayered ? 0.4 : 0.2))
+      .force("link", d3.forceLink(lines).id((node) => node.id).distance(isLayered ? 330 : 200).strength(isLayered ? 0.4 : 0.2 / Math.max(1, nodes.length / MANY)))
       .force("collide", d3.forceCollide((node) => (isLayered ? node.radius + (node.radius > 10 ? 18 : 13) : 76)))
       .stop();
     if (isLayered) {
@@ -61,7 +62,11 @@ class PartyNetwork extends HTMLElement {
     }
     simulation.tick(STEPS);
     if (!isLayered) for (const node of nodes) node.x = width / 2 + (node.x - width / 2) * STRETCH;
-    // Of columns the forces give the order alone.
+    // Of many parties, and of columns, the forces give the order alone.
+    if (!isLayered && nodes.length > MANY) {
+      const places = around(nodes, { x: width / 2, y: height / 2 - 8 }, (height - ROOM) / 2, STRETCH);
+      for (const [node, place] of places) Object.assign(node, place);
+    }
     for (const column of isLayered ? [nodes.filter((one) => one.radius > 10), nodes.filter((one) => one.radius <= 10)] : []) {
       for (const [node, y] of spread(column, height)) node.y = y - (node.radius > 10 ? 8 : 0);
     }

@@ -55,6 +55,18 @@ export function spread(nodes, height) {
   return new Map(order.map((node, place) => [node, (height * (place + 0.5)) / order.length]));
 }
 
+/** Points for nodes all around an ellipse, evenly, in the order in which they stand around `centre`. */
+export function around(nodes, centre, radius, stretch) {
+  const angle = (node) => Math.atan2(node.y - centre.y, node.x - centre.x);
+  const order = [...nodes].sort((one, other) => angle(one) - angle(other));
+  return new Map(
+    order.map((node, place) => {
+      const turn = (2 * Math.PI * (place + 0.5)) / order.length - Math.PI;
+      return [node, { x: centre.x + stretch * radius * Math.cos(turn), y: centre.y + radius * Math.sin(turn) }];
+    }),
+  );
+}
+
 function fixed(number) {
   return number.toFixed(1);
 }
