@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 
 from .. import codebook as revising
-from .. import coding, overview
+from .. import coding, live, overview
 from ..forms_codebook import (
     ArchiveForm,
     MergeConfirmedForm,
@@ -94,9 +94,12 @@ def done(request, act, where):
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def codebook(request):
     """The tags as a tree, with what they mean and how often they are used."""
-    return page_of(request, "annotations/codebook.html", _trees(request))
+    template = "annotations/codebook.html" + ("#changes" if request.htmx else "")
+    state = live.state(request.user)
+    return page_of(request, template, _trees(request) | {"state": state})
 
 
 def _trees(request):

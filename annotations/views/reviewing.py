@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
-from annotations import coding, reviewing
+from annotations import coding, live, reviewing
 from annotations import queue as waiting
 from annotations.disagreements import disagreement_of
 from annotations.forms import NoteForm
-from annotations.forms_review import QueueForm, SettleForm, VerdictForm
+from annotations.forms_review import VERSIONED, QueueForm, SettleForm, VerdictForm
 from annotations.items import Kind, article_of, code_of, line
 from annotations.models import Visibility
 from annotations.showing import Shown, usual_reasons
@@ -29,31 +29,29 @@ def review_queue(request):
         raise Http404
     if request.method == "POST":
         return _judge(request)
+    if request.htmx and "seen" in request.GET:
+        return _live(request)
     return _queue(request)
 
 
 def _queue(request, *, status=200, form=None, stale=(), query=None, act=None):
     """The queue at the address's query, or at ``query``; ``form`` is what was refused."""
+    state = live.state(request.user)
     asked = QueueForm(request.GET if query is None else query, user=request.user)
-    found = asked.queue()
-    rows = found.window()
-    listed = waiting.folded(waiting.with_headlines(rows))
+    context = _waiting(asked)
+    listed = context["listed"]
     row = stale[0] if stale else _chosen(asked, request.user) or (listed[0][0] if listed else None)
     shown = Shown(row, request.user) if row else None
     disagreement = disagreement_of(row, request.user) if row else None
-    context = {
-        "asked": asked,
-        "listed": listed,
-        "lines": [(one, code_of(one), line(one), disputed) for one, disputed in listed],
+    context |= {
+        "state": state,
         "chosen": _still_chosen(form, stale),
         "key": uuid.uuid4(),
         "bulk_key": uuid.uuid4(),
-        "count": found.count(),
-        "left": found.count_left() if found.wanted.after else None,
         "shown": shown,
+        "seen": shown and f"{shown.code}.{shown.row.version}",
         "disagreement": disagreement,
         "mine_in_it": disagreement and disagreement.involves(request.user),
-        "query": asked.data,
         "form": form,
         "of": _form_of(form, shown),
         "stale": [Shown(one, request.user) for one in stale],
@@ -65,6 +63,37 @@ def _queue(request, *, status=200, form=None, stale=(), query=None, act=None):
     if status == 200 and asked.errors:
         status = 422
     return render(request, template, context, status=status)
+
+
+def _waiting(asked):
+    """What of the queue stands beside the work shown."""
+    found = asked.queue()
+    listed = waiting.folded(waiting.with_headlines(found.window()))
+    return {
+        "asked": asked,
+        "query": asked.data,
+        "listed": listed,
+        "lines": [(one, code_of(one), line(one), disputed) for one, disputed in listed],
+        "count": found.count(),
+        "left": found.count_left() if found.wanted.after else None,
+    }
+
+
+def _live(request):
+    """What came in since the page was drawn: the list, and word of the work that it shows.
+
+    The work itself stays as its editor sees it, and so does what they type.
+    """
+    state = live.state(request.user)
+    query = request.GET.copy()
+    seen = VERSIONED.fullmatch(query.pop("seen")[-1])
+    asked = QueueForm(query, user=request.user)
+    context = _waiting(asked) | {"state": state, "news": None, "seen": seen and seen[0]}
+    if seen and (row := _chosen(asked, request.user)):
+        context["shown"] = Shown(row, request.user)
+        if row.version != int(seen[3]):
+            context["news"] = context["shown"]
+    return render(request, "annotations/review_queue.html#changes", context)
 
 
 def _undoing(user):

@@ -8,7 +8,7 @@ from annotations.models import Act, Tag, Tagging
 from tests.annotations.test_codebook import tree
 from tests.factories import make_article, make_note, make_passage, make_tag, make_tagging
 
-from .reading import excuse, ready
+from .reading import SOON, excuse, ready
 from .test_pages import SCREENS
 
 TEXT = "Both sides agreed on an exchange."
@@ -212,3 +212,25 @@ def test_every_page_of_the_codebook_is_accessible(
     theirs = open_page("/codebook/recheck/", researcher, **screen)
     expect(theirs.get_by_role("button", name="It still fits")).to_be_visible()
     assert (wrong, violations(theirs)) == ({}, [])
+
+
+def test_what_others_change_arrives_and_touches_nothing_that_is_open(
+    open_page, editor, researcher, tags
+):
+    page = open_page("/codebook/", editor)
+    item(page, "Prisoners").focus()
+    page.keyboard.press("ArrowLeft")
+    item(page, "Exchange").focus()
+    page.keyboard.down("Alt")
+    page.keyboard.press("ArrowUp")
+    said(page, "Not saved yet.")
+    coding.tag_passage(researcher, tags, 0, 4, "Truce")
+    with page.expect_response(lambda one: one.url.endswith("/codebook/") and one.status == 200):
+        pass
+    expect(item(page, "Truce")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.keyboard.up("Alt")
+
+    expect(item(page, "Truce")).to_be_visible(timeout=SOON)
+    expect(item(page, "Prisoners")).to_have_attribute("aria-expanded", "false")
+    expect(item(page, "Exchange")).to_be_focused()

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from annotations import coding
 from annotations.models import Review
 from tests.factories import (
     make_article,
@@ -16,7 +17,7 @@ from tests.factories import (
     make_user,
 )
 
-from .reading import excuse
+from .reading import SOON, excuse
 
 TEXT = "Both sides agreed on an exchange of prisoners. Nobody signed anything."
 NARROW_AND_DARK = {
@@ -209,3 +210,37 @@ def test_pages_of_review(open_page, violations, editor, work, options):
             found[path] = wrong
 
     assert found == {}
+
+
+def test_what_others_do_arrives_in_the_queue_beside_an_open_verdict(open_page, editor, work):
+    other = make_user("editor", name="Boris")
+    article = work[0].passage.article
+    page = opened(open_page, editor)
+    reason = page.locator("#one-reason")
+    page.get_by_label(re.compile("Choose: .*an exchange")).check()
+    reason.fill("The words say")
+    late = make_tag("Late")
+
+    coding.tag_passage(work[0].coder, article, 0, 4, late)
+    make_review(work[0], "reject", other, reason="Too short.")
+
+    expect(page.locator("#queue-list")).to_contain_text("Late", timeout=SOON)
+    expect(page.locator("#review-count")).to_contain_text("3 pieces")
+    expect(page.locator("#review-news")).to_contain_text("In the meantime Boris rejected it.")
+    expect(page.get_by_label(re.compile("Choose: .*an exchange"))).to_be_checked()
+    expect(page.locator("[data-chosen]")).to_have_text("1 chosen")
+    expect(reason).to_be_focused()
+    expect(reason).to_have_value("The words say")
+    page.keyboard.type(" more.")
+    expect(reason).to_have_value("The words say more.")
+
+
+def test_work_that_comes_into_an_empty_queue_is_announced(open_page, editor):
+    article = make_article(text=TEXT)
+    coder, tag = make_user(name="Olena"), make_tag("Unity")
+    page = opened(open_page, editor)
+    coding.tag_passage(coder, article, 0, 10, tag)
+
+    expect(page.locator("#review-news")).to_contain_text("Work has come in.", timeout=SOON)
+    page.get_by_role("link", name="Show it").click()
+    expect(claim(page)).to_contain_text("“Both sides” is tagged Unity")

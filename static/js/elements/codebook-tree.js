@@ -5,6 +5,8 @@ const STEPS = { ArrowUp: "up", ArrowDown: "down", ArrowRight: "in", ArrowLeft: "
 
 // Outlives the element, which each answer replaces: the tag that the focus was on.
 let focused = null;
+// And what stands open and closed, and whether the focus was here.
+let kept = null;
 
 /**
  * The codebook's tree by keys and by drag. Arrows walk; with Alt or Ctrl they carry the tag along, which is saved when
@@ -27,8 +29,37 @@ class CodebookTree extends HTMLElement {
     }
     const again = focused && this.querySelector(`#tag-${focused}`);
     this.#roveTo(again ?? this.items[0]);
-    if (again) again.focus({ preventScroll: true });
-    if (this.dataset.said) this.#say(this.dataset.said);
+    if (again && (kept?.hasFocus ?? true)) again.focus({ preventScroll: true });
+    if (this.dataset.said && !kept?.isLive) this.#say(this.dataset.said);
+    if (kept) this.#restore(kept);
+    kept = null;
+    this.ends = new AbortController();
+    document.addEventListener("htmx:before:swap", (event) => this.#keep(event), { signal: this.ends.signal });
+  }
+
+  disconnectedCallback() {
+    this.ends.abort();
+  }
+
+  /** Others' changes wait while a tag is carried or something here is open under the focus. */
+  #keep(event) {
+    const source = event.detail.ctx?.sourceElement;
+    const isLive = source?.id === "live";
+    if (!isLive && !this.contains(source)) return;
+    const active = this.contains(document.activeElement) ? document.activeElement : null;
+    const isBusy = this.#moving || this.#dragged || active?.closest("details[open]");
+    if (isLive && isBusy) return event.preventDefault();
+    kept = {
+      isLive,
+      hasFocus: !isLive || Boolean(active),
+      closed: this.items.filter((item) => item.getAttribute("aria-expanded") === "false").map((item) => item.id),
+      open: [...this.querySelectorAll("details[open]")].map(nameOf),
+    };
+  }
+
+  #restore({ closed, open }) {
+    for (const id of closed) this.querySelector(`#${id}[aria-expanded]`)?.setAttribute("aria-expanded", "false");
+    for (const details of this.querySelectorAll("details")) details.open = open.includes(nameOf(details));
   }
 
   get items() {
@@ -91,8 +122,8 @@ class CodebookTree extends HTMLElement {
       event.preventDefault();
       return this.canEdit && this.#carry(item, STEPS[event.key]);
     }
-    if (carries) return;
     if (event.key === "Escape" && this.#moving) return this.#putBack();
+    if (carries) return;
     const target = this.#walk(item, event.key);
     if (target === undefined) return;
     event.preventDefault();
@@ -165,6 +196,7 @@ class CodebookTree extends HTMLElement {
 
   #putBack() {
     const { item, list, next } = this.#moving;
+    this.#moving.isSettling = true;
     list.insertBefore(item, next);
     this.#stop();
     item.focus();
@@ -265,6 +297,9 @@ class CodebookTree extends HTMLElement {
     this.line.textContent = this.line.textContent === words ? `${words}\u00a0` : words;
   }
 }
+
+/** What tells one of the parts that open and close from the others. */
+const nameOf = (details) => `${details.closest("[data-tag]")?.id ?? ""} ${details.className}`;
 
 /** How many passages a tag takes along, with those of the tags below it. */
 function luggage(item) {

@@ -23,6 +23,7 @@ class ReviewDesk extends HTMLElement {
     this.addEventListener("submit", this, { ...options, capture: true });
     this.addEventListener("change", this, options);
     this.addEventListener("click", this, options);
+    for (const type of ["htmx:before:swap", "htmx:after:swap"]) document.addEventListener(type, this, options);
     for (const button of this.querySelectorAll("[data-keys], [data-choose-all]")) button.hidden = false;
     this.#count();
     if (ReviewDesk.hasCome) this.#arrive();
@@ -38,6 +39,8 @@ class ReviewDesk extends HTMLElement {
       case "keydown": return this.#key(event);
       case "submit": return this.#submit(event);
       case "click": return this.#click(event);
+      case "htmx:before:swap": return (this.ticked = this.#ticked());
+      case "htmx:after:swap": return this.#tick();
       default: return this.#count();
     }
   }
@@ -135,6 +138,17 @@ class ReviewDesk extends HTMLElement {
     const line = this.querySelector("[data-chosen]");
     if (line) line.textContent = chosen ? `${chosen} chosen` : "";
     if (chosen) this.querySelector(".bulk").open = true;
+  }
+
+  /** The work that is chosen, by its code; of another version it is not what was chosen. */
+  #ticked() {
+    return new Set([...this.querySelectorAll(".queue :checked")].map((box) => box.value));
+  }
+
+  /** The list was drawn anew with what came in: what was chosen still is. */
+  #tick() {
+    for (const box of this.querySelectorAll(".queue [type=checkbox]")) box.checked ||= this.ticked?.has(box.value) ?? false;
+    this.#count();
   }
 
   #showKeys(event) {
