@@ -9,6 +9,8 @@ from html import escape
 from typing import NamedTuple
 
 LANES = 3  # underlines that can be told apart below one line of text
+ROOM = 4  # characters that the number of further underlines needs
+NOTHING = ("", 0, ())
 
 
 class Drawn(NamedTuple):
@@ -79,7 +81,7 @@ def _paragraph_as_html(paragraph, laned):
     borders = sorted(borders)
     order = {one.passage.pk: place for place, one in enumerate(laned)}
     covering = []
-    pieces = []
+    segments = []
     for start, end in itertools.pairwise(borders):
         if any(one.passage.end <= start for one in covering):
             covering = [one for one in covering if one.passage.end > start]
@@ -87,21 +89,33 @@ def _paragraph_as_html(paragraph, laned):
             while starts and starts[-1].passage.start <= start:
                 covering.append(starts.pop())
             covering.sort(key=lambda one: order[one.passage.pk])
-        words = escape(paragraph.text[start - paragraph.start : end - paragraph.start], quote=False)
-        pieces.append(_mark(covering, words, end) if covering else words)
-    return "".join(pieces)
+        words = paragraph.text[start - paragraph.start : end - paragraph.start]
+        segments.append((words, end, covering[:]))
+    return "".join(_segment_as_html(*pair) for pair in itertools.pairwise([*segments, NOTHING]))
 
 
-def _mark(covering, words, end):
+def _segment_as_html(segment, following):
+    words, end, covering = segment
+    html = escape(words, quote=False)
+    if not covering:
+        return html
+    # Between short neighbours the numbers would lie one over the other: the last one speaks.
+    is_crowded = len(words) < ROOM and _more(following[-1]) > 0
+    return _mark(covering, html, end, 0 if is_crowded else _more(covering))
+
+
+def _more(covering):
+    """How many underlines there are below those that are drawn."""
+    return sum(lane >= LANES for one in covering for lane, _ in one.lanes)
+
+
+def _mark(covering, words, end, more):
     classes = []
-    more = 0
     noted = []
     for one in covering:
         for lane, colour in one.lanes:
             if lane < LANES:
                 classes.append(f"u{lane + 1}-{colour}")
-            else:
-                more += 1
         if one.passage.is_target:
             classes.append("target")
         if one.passage.footnote_at == end:

@@ -75,6 +75,14 @@ def test_three_deep_overlap_has_three_underlines_and_a_fourth_is_counted():
     ]
 
 
+def test_between_short_neighbours_only_the_last_says_how_many_more_there_are():
+    (paragraph,) = paragraphs("one two")
+    deep = [drawing.Drawn(pk, 0, 7, (colour,)) for pk, colour in enumerate("abcd", 1)]
+    html = drawing.paragraphs_as_html([paragraph], [*deep, drawing.Drawn(5, 2, 7, ("e",))])[0]
+
+    assert re.findall(r'data-more="(.*?)">(.*?)<', html) == [("+2", "e two")]
+
+
 def test_a_passage_without_tags_is_drawn_as_a_note():
     (paragraph,) = paragraphs("one two")
 
