@@ -638,7 +638,7 @@ def _undo(actor, act, *, key):
         _take_back_codebook(act, changes)
     else:
         for row in reversed(act.changes):
-            _take_back(row, changes, actor)
+            _take_back(act, row, changes, actor)
     kind = ActKind.REDO if act.kind == ActKind.UNDO else ActKind.UNDO
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -732,7 +732,7 @@ def _restore_tag(tag, row, changes):
     changes.change(tag, **fields)
 
 
-def _take_back(row, changes, actor):
+def _take_back(act, row, changes, actor):
     model = MODELS[row["model"]]
     if model is Evidence:
         _take_back_evidence(row, changes)
@@ -746,7 +746,7 @@ def _take_back(row, changes, actor):
         return
     if model is Article and not actor.may_administer:
         raise Refused("Only admins change articles.")
-    if current.version != row["version"]:
+    if not _is_as_left_by(act, row, current.version):
         raise Refused(
             "This was changed again in the meantime, so it can no longer be undone from here."
         )
@@ -764,6 +764,30 @@ def _take_back(row, changes, actor):
         _change_note(current, changes, **fields)
     elif not (model is Note and "visibility" in fields and current.parent_id):
         changes.change(current, **fields)
+
+
+def _is_as_left_by(act, row, version):
+    """Whether all that changed a row since ``act`` was taken back again, up to its ``version``."""
+    at, standing = row["version"], []
+    if at == version:
+        return True
+    named = {"model": row["model"], "pk": row["pk"]}
+    later = Act.objects.filter(pk__gt=act.pk, changes__contains=[named]).order_by("pk")
+    for one in later.only("undoes", "changes"):
+        versions_left = [
+            change["version"] for change in one.changes if named.items() <= change.items()
+        ]
+        # Merging tags changes a tagging and leaves its version.
+        if set(versions_left) == {at}:
+            continue
+        if versions_left[0] != at + 1:
+            return False
+        at = versions_left[-1]
+        if standing and one.undoes_id == standing[-1]:
+            standing.pop()
+        else:
+            standing.append(one.pk)
+    return at == version and not standing
 
 
 def _take_back_evidence(row, changes):

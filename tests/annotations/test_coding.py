@@ -164,6 +164,50 @@ def test_what_was_changed_since_is_not_undone(researcher, article):
     assert live() == [("Later still", "sides")]
 
 
+def test_acts_on_one_note_are_taken_back_and_done_again_one_by_one(researcher, article):
+    written = note(researcher, article)
+    (only,) = Note.objects.all()
+    first = coding.edit_note(researcher, only, "Once", "team", 1)
+    second = coding.edit_note(researcher, only, "Twice", "team", 2)
+
+    backwards, steps = [second, first, written], []
+    undone = []
+    for act in backwards:
+        undone.append(coding.undo(researcher, act))
+        steps.append(live())
+    for act in reversed(undone):
+        coding.undo(researcher, act)
+        steps.append(live())
+
+    before, once, twice = [[(words, "sides")] for words in ("Look", "Once", "Twice")]
+    assert steps == [once, before, [], before, once, twice]
+
+
+def test_bounds_moved_twice_are_moved_back_twice(researcher, article):
+    tag(researcher, article)
+    for words in ("Both sides", "Both sides agreed"):
+        passage = Tagging.objects.get().passage
+        coding.move_bounds(researcher, passage, *span(article, words))
+
+    steps = []
+    for _ in range(3):
+        coding.undo(researcher, coding.last_acts(researcher)[0])
+        steps.append(live())
+
+    assert steps == [[("Unity", "Both sides")], [("Unity", "sides")], []]
+
+
+def test_what_a_colleague_did_in_between_stays_in_the_way(researcher, article):
+    written = note(researcher, article)
+    (only,) = Note.objects.all()
+    first = coding.edit_note(researcher, only, "Once", "team", 1)
+    coding.undo(researcher, first)
+    Note.objects.update(text="Elsewhere", version=4)
+
+    with pytest.raises(coding.Refused):
+        coding.undo(researcher, written)
+
+
 def test_ctrl_z_goes_back_act_by_act(researcher, article):
     first = tag(researcher, article)
     second = note(researcher, article)
