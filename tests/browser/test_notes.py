@@ -270,3 +270,18 @@ def test_an_edit_of_an_old_version_shows_both_texts(open_page, researcher, artic
     expect(card(page, note).locator(".note-text")).to_have_text("Said here.")
     assert stored() == [("Said here.", "Istanbul", "team", "researcher")]
     excuse(open_page, "409")
+
+
+def test_on_its_own_page_a_note_is_changed_and_withdrawn(open_page, researcher):
+    article = make_article(text="Both sides agreed.")
+    note = make_note("Before", passage=make_passage("sides", article), author=researcher)
+    page = open_page(note.get_absolute_url(), researcher)
+
+    page.get_by_label("Note", exact=True).fill("After")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".card .note-text")).to_have_text("After")
+    page.goto(note.get_absolute_url())
+    page.get_by_role("button", name="Withdraw").click()
+
+    expect(page).to_have_url(re.compile("/articles/"))
+    assert list(Note.objects.live()) == []
