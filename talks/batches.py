@@ -6,6 +6,7 @@ killed leaves it waiting, and whoever goes on finds it so. Two workers skip each
 
 import time
 import uuid
+from typing import NamedTuple
 
 from django.db import transaction
 from django.tasks import task
@@ -22,9 +23,18 @@ UNDETERMINED = "und"  # BCP 47 for a language that nobody has told
 HIDDEN = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 
 
+class Incoming(NamedTuple):
+    """One file of a batch: what is ``told`` of its article, and why it is refused already."""
+
+    name: str
+    content: bytes
+    told: dict = {}  # nobody writes into it
+    refusal: str = ""
+
+
 @transaction.atomic
 def begin(user, files, *, key, name, **fields):
-    """A batch of ``files``, pairs of a name and bytes, or triples with what is told of each.
+    """A batch of ``files``, each :class:`Incoming`.
 
     The files are taken one after another, so that not all of them are in memory. Raises
     Unreadable, and then nothing is stored.
@@ -33,8 +43,8 @@ def begin(user, files, *, key, name, **fields):
         return done
     batch = Batch.objects.create(started_by=user, key=key, name=name[:300], **fields)
     items, number = [], 0
-    for number, (called, content, *told) in enumerate(files, start=1):
-        items.append(_item(batch, number, called, content, told[0] if told else {}))
+    for number, incoming in enumerate(files, start=1):
+        items.append(_item(batch, number, incoming))
         if len(items) == PACKED:
             BatchItem.objects.bulk_create(items)
             items = []
@@ -45,9 +55,12 @@ def begin(user, files, *, key, name, **fields):
     return batch
 
 
-def _item(batch, number, name, content, told):
+def _item(batch, number, incoming):
+    name, content, told, refusal = incoming
     item = BatchItem(batch=batch, number=number, name=name[:300], content=content, told=told)
-    if len(content) > loading.FILE_BYTES:
+    if refusal:
+        _finish(item, ItemStatus.REFUSED, reason=refusal)
+    elif len(content) > loading.FILE_BYTES:
         reason = f"The file is larger than the {loading.FILE_BYTES:,} bytes that one may have."
         _finish(item, ItemStatus.REFUSED, reason=reason)
     elif not content:
@@ -56,16 +69,17 @@ def _item(batch, number, name, content, told):
 
 
 def unpacked(files):
-    """Pairs of name and bytes of uploaded files, with those of a ZIP in its place."""
+    """Uploaded files as :class:`Incoming`, with those of a ZIP in its place."""
     for file in files:
         if not is_archive(file):
-            yield file.name, file.read(loading.FILE_BYTES + 1)
+            yield Incoming(file.name, file.read(loading.FILE_BYTES + 1))
             continue
         with open_zip(file) as archive:
             for member in archive.infolist():
                 if member.is_dir() or any(part in member.filename for part in HIDDEN):
                     continue
-                yield member.filename, read_member(archive, member.filename, loading.FILE_BYTES)
+                content = read_member(archive, member.filename, loading.FILE_BYTES)
+                yield Incoming(member.filename, content)
 
 
 def is_archive(file):

@@ -3,10 +3,11 @@
 from django import forms
 from django.conf import settings
 
-from . import gate
+from . import gate, tables
 from .extracting import FORMATS, encodings
 from .forms import ArticleForm, clean_language
 from .models import Article, ArticleStatus, Round
+from .tables import is_table
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -33,10 +34,10 @@ class NewArticleForm(forms.Form):
         label="Files",
         required=False,
         help_text="Text, Markdown, HTML, Word, OpenDocument, PDF with a text layer, EPUB; as many "
-        "as you like, or a ZIP of them.",
+        "as you like, or a ZIP of them. Or one table of articles: CSV or JSON Lines.",
     )
     many = forms.ChoiceField(
-        label="Of several files",
+        label="Of several files, or a table’s rows",
         required=False,
         choices=[("load", "Load each at once"), ("prepare", "Let me prepare each")],
         widget=forms.RadioSelect,
@@ -88,6 +89,12 @@ class NewArticleForm(forms.Form):
         language = self.cleaned_data["language"]
         return language and clean_language(language)
 
+    def clean_files(self):
+        files = self.cleaned_data["files"]
+        if len(files) > 1 and (table := next((one for one in files if is_table(one.name)), None)):
+            raise forms.ValidationError(f"Send the table {table.name} on its own.")
+        return files
+
     def clean(self):
         cleaned = super().clean()
         sent = [cleaned.get("files"), (cleaned.get("paste") or "").strip(), cleaned.get("address")]
@@ -128,6 +135,47 @@ class IntakeForm(ArticleForm):
     def particulars(self):
         """The fields of the article, valid."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class MappingForm(forms.Form):
+    """Which column of a table holds which field of the article."""
+
+    version = gate.VersionField()
+    delimiter = forms.ChoiceField(
+        label="Columns are separated by a",
+        choices=list(tables.DELIMITERS.items()),
+        widget=forms.Select,
+    )
+    text_format = forms.ChoiceField(
+        label="The text is", required=False, choices=list(tables.TEXT_FORMATS.items())
+    )
+    date_order = forms.ChoiceField(
+        label="Dates are written",
+        required=False,
+        choices=[(order, f"like {sample}") for order, sample in tables.DATE_ORDERS.items()],
+    )
+
+    def __init__(self, data=None, *, table):
+        initial = {"delimiter": table.delimiter, "version": table.version, **table.mapping}
+        super().__init__(data, initial=initial, label_suffix="")
+        if not table.delimiter:
+            del self.fields["delimiter"]
+        columns = [("", "in no column"), *((name, name) for name in table.columns)]
+        for name in tables.FIELDS:
+            label = "Text" if name == "text" else ArticleForm.base_fields[name].label
+            required = name == "text"
+            self.fields[name] = forms.ChoiceField(
+                label=label or name.capitalize(),
+                choices=columns,
+                required=required,
+                error_messages={"required": "Say which column holds the text."},
+            )
+        self.order_fields([*tables.FIELDS, "text_format", "date_order", "delimiter", "version"])
+
+    def mapping(self):
+        """What was chosen, to be kept."""
+        names = [*tables.FIELDS, "text_format", "date_order"]
+        return {name: self.cleaned_data.get(name, "") for name in names}
 
 
 class RereadForm(forms.Form):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import gate  # noqa: F401 - brings the converter <id:…>
-from .views import actors, batches, editing, loading, matrix, outcomes, propositions, rounds
+from .views import actors, batches, editing, loading, matrix, outcomes, propositions, rounds, tables
 
 app_name = "talks"
 
@@ -58,6 +58,7 @@ urlpatterns = [
     path("articles/new/", loading.article_new, name="article_new"),
     path("intakes/<id:intake_id>/", loading.intake_detail, name="intake_detail"),
     path("intakes/<id:intake_id>/discard/", loading.intake_discard, name="intake_discard"),
+    path("tables/<id:table_id>/", tables.table_detail, name="table_detail"),
     path("batches/<id:batch_id>/", batches.batch_detail, name="batch_detail"),
     path("batches/<id:batch_id>/stop/", batches.batch_stop, name="batch_stop"),
     path("originals/<id:original_id>/", loading.original, name="original"),

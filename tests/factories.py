@@ -3,13 +3,14 @@
 import datetime
 import itertools
 import uuid
+from itertools import starmap
 
 from django.db import transaction
 
 from accounts.models import Role, User
 from annotations import reviewing
 from annotations.models import Codebook, Note, Review, Tag, Tagging, TagStatus
-from talks import batches, importing, loading
+from talks import batches, importing, loading, tables
 from talks.extracting import Reader
 from talks.models import (
     Affiliation,
@@ -108,7 +109,16 @@ def make_batch(files, **fields):
     if "round" not in fields:
         fields["round"] = make_round()
     defaults = {"key": uuid.uuid4(), "name": "Files", "status": ArticleStatus.PUBLISHED}
-    return batches.begin(user, files.items(), **defaults | fields)
+    return batches.begin(user, starmap(batches.Incoming, files.items()), **defaults | fields)
+
+
+def make_table(content=b"title,text\nIncoming-numbat,They met.\n", **fields):
+    """A table of articles whose columns wait to be named."""
+    user = fields.pop("started_by", None) or make_user(Role.ADMIN)
+    if "round" not in fields:
+        fields["round"] = make_round()
+    defaults = {"key": uuid.uuid4(), "name": "Incoming-numbat.csv", "status": ArticleStatus.DRAFT}
+    return tables.begin(user, content, **defaults | fields)
 
 
 def make_passage(exact="Both sides", article=None, start=None):

@@ -261,6 +261,7 @@ TABLE = [
     ("talks:intake_detail", "intake", ADMINS, ADMINS),
     ("talks:intake_discard", "intake", NO, ADMINS),
     ("talks:original", "original", ADMINS, NO),
+    ("talks:table_detail", "table", ADMINS, ADMINS),
     ("talks:batch_detail", "batch", ADMINS, NO),
     ("talks:batch_stop", "batch", NO, ADMINS),
 ]

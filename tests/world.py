@@ -28,6 +28,7 @@ from .factories import (
     make_position,
     make_proposition,
     make_round,
+    make_table,
     make_tag,
     make_tagging,
     make_user,
@@ -93,6 +94,7 @@ def make_world():
         "intake": intake.pk,
         "original": intake.original_id,
         "batch": batch.pk,
+        "table": make_table(started_by=users["admin"], round=article.round).pk,
     }
     world.secrets["Incoming-numbat"] = {"admin"}
     for name, user in users.items():

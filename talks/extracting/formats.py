@@ -25,6 +25,8 @@ FORMATS = {
         Format("epub", "EPUB", ("epub",), "epub"),
     )
 }
+# Of these each row is an article; what reads them is talks.tables.
+TABLES = ("csv", "tsv", "tab", "jsonl", "ndjson")
 # A file that starts like this is of a kind that we do not read.
 STRANGE = {
     b"\xd0\xcf\x11\xe0": "an old Word file, or one with a password. Save it as .docx without one",
@@ -54,6 +56,8 @@ def recognise(data, name="", media_type=""):
     by_name = next((one for one in FORMATS.values() if extension in one.extensions), None)
     if by_name is None and (media_type in {"text/html", "application/xhtml+xml"} or _is_page(data)):
         by_name = FORMATS["html"]
+    if extension in TABLES:
+        raise Unreadable("This is a table of articles. Send it on its own.")
     if by_name is None and extension and media_type != "text/plain":
         known = ", ".join(f".{one.extensions[0]}" for one in FORMATS.values())
         raise Unreadable(f"Files that end in .{extension[:20]} are not read. Known: {known}.")

@@ -45,6 +45,7 @@ from .statements import (
     Stance,
     WorkStatus,
 )
+from .tables import Table
 
 __all__ = [
     "Affiliation",
@@ -92,6 +93,7 @@ __all__ = [
     "SpeechAct",
     "SpeechForm",
     "Stance",
+    "Table",
     "WorkStatus",
     "is_one_of",
 ]

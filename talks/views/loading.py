@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
-from .. import batches, fetching, importing, loading, pieces
+from .. import batches, fetching, importing, loading, pieces, tables
 from .. import text as plain_text
 from ..differences import differences
 from ..extracting import Reader, Unreadable, encodings
 from ..forms_loading import IntakeForm, NewArticleForm, RereadForm
-from ..models import Article, Batch, Fingerprint, Intake, IntakeStatus, Origin, Original
+from ..models import Article, Batch, Fingerprint, Intake, IntakeStatus, Origin, Original, Table
 from ..uploads import SpoolUploadHandler
 from .editing import only_admins
 
@@ -49,6 +49,7 @@ def article_new(request):
     form = NewArticleForm(request.POST if is_sent else None, request.FILES if is_sent else None)
     context = {"form": form, "open": Intake.objects.visible_to(request.user).open()}
     context["open"] = context["open"].for_lists().newest_first()[:50]
+    context["tables"] = Table.objects.visible_to(request.user).open().newest_first()[:50]
     context["batches"] = Batch.objects.visible_to(request.user).newest_first()[:10]
     status = 200
     if form.is_valid():
@@ -71,8 +72,21 @@ def article_new(request):
 
 
 def begin(user, form):
-    """The intake of what was sent, or the batch of many; raises what :func:`loading.begin` does."""
+    """The intake, the batch of many or the table that was sent; raises what its maker does."""
     sent = form.cleaned_data
+    if sent["files"] and tables.is_table(sent["files"][0].name):
+        [file] = sent["files"]
+        return tables.begin(
+            user,
+            file.read(tables.TABLE_BYTES + 1),
+            name=file.name,
+            key=sent["key"],
+            encoding=sent["encoding"],
+            round=sent["round"],
+            language=sent["language"],
+            status=sent["status"],
+            prepares=sent["many"] == "prepare",
+        )
     if len(sent["files"]) > 1 or any(map(batches.is_archive, sent["files"])):
         first, count = sent["files"][0].name, len(sent["files"])
         return batches.begin(

@@ -1,0 +1,377 @@
+"""Tables of articles: each row of a CSV file, each line of JSON Lines, is one article.
+
+A table is read anew whenever it is needed, row by row; which column holds what, a person says.
+"""
+
+import csv
+import datetime
+import io
+import json
+import re
+from typing import NamedTuple
+
+from dateutil import parser as date_parser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from . import batches, importing, loading
+from .batches import Incoming
+from .extracting import Unreadable, encodings
+from .forms import ArticleForm, clean_language
+from .models import Table
+
+TABLE_BYTES = 100_000_000
+ROWS, COLUMNS = 50_000, 200
+CELL = 5_000_000  # characters; more than any article may have
+SUFFIXES = {"csv": "csv", "tsv": "csv", "tab": "csv", "jsonl": "jsonl", "ndjson": "jsonl"}
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+TEXT_FORMATS = {
+    "": "What it looks like",
+    "text": "Plain text",
+    "html": "HTML",
+    "markdown": "Markdown",
+}
+EXTENSIONS = {"text": "txt", "html": "html", "markdown": "md"}
+DATE_ORDERS = {"": "2025-05-16", "day": "16/05/2025", "month": "05/16/2025"}
+
+BLANKS = [datetime.datetime(*day, tzinfo=datetime.UTC) for day in ((2000, 1, 1), (2004, 2, 2))]
+
+# Column names that other programs give, for the first guess.
+KNOWN_AS = {
+    "text": "text body content article full_text fulltext maintext article_text main_text",
+    "title": "title headline heading",
+    "byline": "byline author authors by creator",
+    "source_credit": "source_credit credit agency",
+    "publisher": "publisher outlet source publication newspaper site site_name sitename domain",
+    "url": "url link address permalink canonical_url canonical uri web_url",
+    "published_on": "published_on date published publication_date published_at date_published"
+    " pubdate date_publish publish_date",
+    "language": "language lang",
+    "licence": "licence license rights copyright",
+}
+FIELDS = tuple(KNOWN_AS)
+
+
+class Row(NamedTuple):
+    """One row: its ``number`` as a person counts it, its cells by column, or why it has none."""
+
+    number: int
+    cells: dict
+    fault: str = ""
+
+
+def is_table(name):
+    return suffix(name) in SUFFIXES
+
+
+def suffix(name):
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+# Reading
+
+
+def columns_of(content, name, encoding=""):
+    """``(columns, count of rows, encoding, delimiter)``; raises Unreadable."""
+    text, encoding = encodings.decode(content, encoding)
+    if not text.strip():
+        raise Unreadable("There is nothing in this table.")
+    if SUFFIXES[suffix(name)] == "csv":
+        delimiter = "\t" if suffix(name) in {"tsv", "tab"} else likeliest_delimiter(text)
+        columns, rows = _csv_rows(text, delimiter)
+        count = sum(1 for _ in rows)
+    else:
+        delimiter, seen, count = "", {}, 0
+        for row in _json_rows(text):
+            seen |= dict.fromkeys(row.cells)
+            count += 1
+        columns = list(seen)
+    if not count:
+        raise Unreadable("This table has a head and no rows.")
+    if not columns:
+        raise Unreadable('No line of this is an object of JSON, such as {"text": "…"}.')
+    if len(columns) > COLUMNS or count > ROWS:
+        raise Unreadable(
+            f"This table has {count:,} rows and {len(columns):,} columns; it may have {ROWS:,} and "
+            f"{COLUMNS}."
+        )
+    return columns, count, encoding, delimiter
+
+
+def rows_of(table):
+    """The :class:`Row` s of a :class:`Table`, one after another."""
+    text, _ = encodings.decode(bytes(table.original.content), table.encoding)
+    return _csv_rows(text, table.delimiter)[1] if table.delimiter else _json_rows(text)
+
+
+def likeliest_delimiter(text):
+    """The one that cuts the first rows into the most columns, as many in each."""
+
+    def fit(delimiter):
+        try:
+            rows = [row for row, _ in zip(_reader(text, delimiter), range(20), strict=False) if row]
+        except csv.Error:
+            return (False, 0)
+        lengths = {len(row) for row in rows}
+        return (len(lengths) == 1, max(lengths, default=0)) if len(rows[0]) > 1 else (False, 0)
+
+    return max(DELIMITERS, key=fit)
+
+
+def _reader(text, delimiter):
+    csv.field_size_limit(CELL)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+
+
+def _csv_rows(text, delimiter):
+    reader = _reader(text, delimiter)
+    try:
+        columns = _named(next(reader))
+    except (csv.Error, StopIteration) as error:
+        raise Unreadable(
+            f"The first line is no head of a table: {error or 'it is empty'}."
+        ) from None
+    return columns, _csv_body(reader, columns)
+
+
+def _csv_body(reader, columns):
+    number = 1
+    while True:
+        number += 1
+        try:
+            values = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            # What follows a quotation mark that is never closed is no row.
+            yield Row(
+                number, {}, f"It is no row of a table from line {reader.line_num:,} on: {error}."
+            )
+            return
+        if not any(value.strip() for value in values):
+            continue
+        extra = len(values) > len(columns) and any(values[len(columns) :])
+        said = f"It has {len(values)} cells, and the head {len(columns)}." if extra else ""
+        cells = dict(zip(columns, values, strict=False))
+        yield Row(number, cells, said)
+
+
+def _named(head):
+    """The head’s names, each once and none empty."""
+    names = []
+    for place, name in enumerate(head, start=1):
+        plain = " ".join(name.split())[:100] or f"column {place}"
+        while plain in names:
+            plain = f"{plain} ({place})"
+        names.append(plain)
+    return names
+
+
+def _json_rows(text):
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            yield Row(number, {}, f"It is no JSON: {str(error)[:200]}.")
+            continue
+        if isinstance(found, dict):
+            yield Row(number, _flat(found))
+        else:
+            yield Row(number, {}, 'It is JSON, but no object such as {"text": "…"}.')
+
+
+def _refuse_constant(name):
+    raise ValueError(f"{name} is not JSON")
+
+
+def _flat(found, prefix="", depth=0):
+    """Cells of an object: what lies deeper is named ``outer.inner``, lists are joined."""
+    cells = {}
+    for key, value in found.items():
+        name = " ".join(f"{prefix}{key}".split())[:100] or "unnamed"
+        if isinstance(value, dict) and depth < 5:
+            cells |= _flat(value, f"{name}.", depth + 1)
+        else:
+            cells[name] = _cell(value)
+    return cells
+
+
+def _cell(value):
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+# Which column holds what
+
+
+def proposed(columns):
+    """The column of each field: as the last table with these columns had it, else by its name."""
+    last = Table.objects.exclude(batch=None).filter(columns=columns).order_by("-pk").first()
+    if last is not None:
+        return last.mapping
+    by_name = {re.sub(r"[\W_]+", "_", name.rpartition(".")[2].casefold()): name for name in columns}
+    mapping = {}
+    for field, names in KNOWN_AS.items():
+        found = next((by_name[name] for name in names.split() if name in by_name), "")
+        mapping[field] = "" if found in mapping.values() else found
+    return mapping
+
+
+class Reading(NamedTuple):
+    """What a row gives: the text, the fields of the article as JSON has them, or why nothing."""
+
+    number: int
+    text: str
+    told: dict
+    fault: str
+
+
+def read(row, mapping):
+    """The :class:`Reading` of a row by a ``mapping`` of fields to columns."""
+    if row.fault:
+        return Reading(row.number, "", {}, row.fault)
+    cells = {field: row.cells.get(mapping.get(field) or "", "") for field in FIELDS}
+    text = cells.pop("text")
+    told, faults = {}, [] if text.strip() else ["There is no text in it."]
+    for field, value in cells.items():
+        try:
+            if value := _clean(field, value.strip(), mapping.get("date_order", "")):
+                told[field] = value
+        except ValidationError as error:
+            label = ArticleForm.base_fields[field].label or field
+            faults.append(f"{label}: {' '.join(error.messages)}")
+    return Reading(row.number, text, told, " ".join(faults))
+
+
+def _clean(field, value, date_order):
+    if not value:
+        return ""
+    if field == "published_on":
+        return _date(value, date_order).isoformat()
+    form_field = ArticleForm.base_fields[field]
+    if field == "language":
+        return clean_language(form_field.clean(value))
+    return form_field.clean(value)
+
+
+def _date(value, order):
+    """The day written there, with or without a time, in figures or with the month's name."""
+    try:
+        return datetime.date.fromisoformat(value[:10])
+    except ValueError:
+        pass
+    try:
+        # What the cell leaves out is filled from either of two days, and differs then.
+        found = {
+            date_parser.parse(value, dayfirst=order == "day", default=blank).date()
+            for blank in BLANKS
+        }
+    except (ValueError, OverflowError):
+        found = set()
+    is_ambiguous = not order and re.match(r"\s*\d{1,2}\D\d{1,2}\D\d{2,4}", value)
+    if len(found) == 1 and not is_ambiguous:
+        return found.pop()
+    if is_ambiguous and found:
+        raise ValidationError(f"“{value[:40]}” can be read in two ways: say how dates are written.")
+    raise ValidationError(f"“{value[:40]}” is no day.")
+
+
+# Taking in
+
+
+@transaction.atomic
+def begin(user, content, *, name, key, encoding="", **fields):
+    """A :class:`Table` that waits to be told which column holds what. Raises Unreadable."""
+    if done := Table.objects.filter(started_by=user, key=key).first():
+        return done
+    if len(content) > TABLE_BYTES:
+        raise Unreadable(f"The table is larger than the {TABLE_BYTES:,} bytes that one may have.")
+    columns, count, encoding, delimiter = columns_of(content, name, encoding)
+    return Table.objects.create(
+        original=importing.keep_original(content, name),
+        name=name[-250:],
+        encoding=encoding,
+        delimiter=delimiter,
+        columns=columns,
+        count=count,
+        mapping=proposed(columns),
+        started_by=user,
+        key=key,
+        **fields,
+    )
+
+
+@transaction.atomic
+def change(table, version, *, mapping, delimiter):
+    """Store which column holds what; with another delimiter the columns are others.
+
+    Raises loading.Stale, and Unreadable where the file is none with this delimiter.
+    """
+    current = _current(table, version)
+    if delimiter != current.delimiter:
+        text, _ = encodings.decode(bytes(current.original.content), current.encoding)
+        current.columns, rows = _csv_rows(text, delimiter)
+        current.count = sum(1 for _ in rows) or current.count
+        current.delimiter = delimiter
+        mapping = proposed(current.columns) | {"date_order": mapping.get("date_order", "")}
+    current.mapping = mapping
+    return _saved(current, "mapping", "delimiter", "columns", "count")
+
+
+@transaction.atomic
+def put_aside(table, version, again):
+    """Put a table aside, or take it up ``again``. Raises loading.Stale."""
+    current = _current(table, version)
+    current.put_aside_at = None if again else timezone.now()
+    return _saved(current, "put_aside_at")
+
+
+@transaction.atomic
+def load(user, table, version, mapping):
+    """Begin to load each row as an article: the :class:`Batch`. Raises loading.Stale."""
+    current = _current(table, version)
+    current.mapping = mapping
+    current.batch = batches.begin(
+        user,
+        incoming(current, mapping),
+        key=current.key,
+        name=current.name,
+        round=current.round,
+        status=current.status,
+        prepares=current.prepares,
+    )
+    return _saved(current, "mapping", "batch").batch
+
+
+def _current(table, version):
+    """The table as it stands, ours until the transaction ends."""
+    current = Table.objects.select_for_update(of=["self"]).select_related("original", "round")
+    current = current.get(pk=table.pk)
+    if current.batch_id or current.version != version:
+        raise loading.Stale(current)
+    return current
+
+
+def _saved(table, *fields):
+    table.version += 1
+    table.save(update_fields=[*fields, "version"])
+    return table
+
+
+def incoming(table, mapping):
+    """The rows as files of a batch, called ``table.csv row 17.txt``."""
+    for row in rows_of(table):
+        found = read(row, mapping)
+        content = found.text.encode(errors="surrogatepass")
+        kind = mapping.get("text_format") or ("html" if loading.is_page(content) else "text")
+        name = f"{table.name} row {row.number}.{EXTENSIONS[kind]}"
+        told = ({"language": table.language} if table.language else {}) | found.told
+        yield Incoming(name, content, told, found.fault)
