@@ -21,6 +21,10 @@ from talks.models import Article
 from . import answers
 
 PAGE = 20
+NO_CANDIDATE = (
+    "It cannot take the place of that article: that has to be a published one of the same round"
+    " that no other has superseded."
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,9 +36,12 @@ def article_supersede(request, article_id):
     form = SupersedeForm(request.POST or None, candidates=candidates)
     context = {"article": article, "candidates": candidates, "form": form}
     if request.method != "POST":
-        if "old" in request.GET:
-            context |= _foreseen(request, article, candidates)
-        return render(request, "annotations/article_supersede.html", context)
+        if "old" not in request.GET:
+            return render(request, "annotations/article_supersede.html", context)
+        old = candidates.filter(pk=answers.query_number(request, "old")).first()
+        context |= {"problem": NO_CANDIDATE} if old is None else _foreseen(article, old)
+        status = 422 if old is None else 200
+        return render(request, "annotations/article_supersede.html", context, status=status)
     if article.supersedes_id:
         return redirect("annotations:carry_list", article.pk)
     if not form.is_valid():
@@ -52,9 +59,7 @@ def article_supersede(request, article_id):
     return redirect("annotations:carry_list", article.pk)
 
 
-def _foreseen(request, article, candidates):
-    old = answers.query_number(request, "old")
-    old = get_object_or_404(Article.objects.filter(pk__in=candidates.values("pk")), pk=old)
+def _foreseen(article, old):
     found = carrying.foresee(old, article)
     counts = Counter("sure" if match.is_sure else match.kind.value for _, match in found)
     unsure = counts["unchanged"] + counts["moved"]

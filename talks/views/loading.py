@@ -2,10 +2,12 @@
 
 import functools
 import re
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,7 +19,17 @@ from .. import text as plain_text
 from ..differences import differences
 from ..extracting import Reader, Unreadable, encodings
 from ..forms_loading import IntakeForm, NewArticleForm, RereadForm
-from ..models import Article, Batch, Fingerprint, Intake, IntakeStatus, Origin, Original, Table
+from ..models import (
+    Article,
+    ArticleStatus,
+    Batch,
+    Fingerprint,
+    Intake,
+    IntakeStatus,
+    Origin,
+    Original,
+    Table,
+)
 from ..uploads import SpoolUploadHandler
 from .editing import only_admins
 
@@ -298,15 +310,19 @@ def load(request, intake, form, _):
         over = IntakeForm(form.over_version(intake.version), fields=intake.fields)
         return preparing(request, intake, over, status=422)
     decided = request.POST.get("variant_of", "")
+    _, is_newer, old = decided.rpartition("newer-")
     article = loading.finish(
         request.user,
         intake,
         form.cleaned_data["version"],
         form.particulars(),
         variant_of=int(decided) if re.fullmatch("[0-9]{1,18}", decided) else None,
-        is_apart=decided == "apart",
+        is_apart=decided == "apart" or bool(is_newer),
     )
     messages.success(request, f"Loaded, {article.get_status_display().lower()}.")
+    if is_newer:
+        address = reverse("annotations:article_supersede", args=[article.pk])
+        return onward(request, f"{address}?{urlencode({'old': old})}")
     return onward(request, article.get_absolute_url())
 
 
@@ -369,6 +385,8 @@ def beside(text):
         {
             "article": article,
             "percent": round(share * 100),
+            "can_be_superseded": article.status == ArticleStatus.PUBLISHED
+            and not Article.objects.filter(supersedes=article).exists(),
             "pieces": differences(article.text, text)
             if len(article.text) + len(text) < COMPARED
             else None,

@@ -432,6 +432,23 @@ def test_a_light_edit_may_be_an_article_of_its_own(client, loader):
     assert Article.objects.exclude(pk=here.pk).get().variant_of is None
 
 
+def test_a_light_edit_may_be_the_newer_version_and_what_goes_over_is_shown_at_once(client, loader):
+    here = make_article(WIRE)
+    loader(paste=EDITED)
+    newer = f"newer-{here.pk}"
+
+    response = press(client, Intake.objects.get(), "load", language="en", variant_of=newer)
+
+    article = Article.objects.exclude(pk=here.pk).get()
+    assert response["Location"] == f"/articles/{article.pk}/supersede/?old={here.pk}"
+    # What came is in another round, so it cannot take that one's place, and the page says so.
+    page = client.get(response["Location"])
+    assert page.status_code == 422
+    assert "a published one of the same round" in text_of(page)
+    Article.objects.filter(pk=article.pk).update(round=here.round)
+    assert "What will happen" in text_of(client.get(response["Location"]))
+
+
 def test_a_variant_of_what_is_not_alike_is_refused(client, loader):
     make_article(WIRE)
     other = make_article("Nothing like it.")
