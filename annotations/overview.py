@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest, Least, Left, Substr
 
 from accounts.models import User
-from talks.models import Article, Passage, WorkStatus
+from talks.models import Article, Event, Evidence, OutcomeReport, Passage, Position, WorkStatus
 
 from .context import LONGEST, REACH, around
 from .models import Act, Note, Tagging
@@ -30,15 +30,16 @@ def count_of(rows, per, what="pk"):
 def with_work(articles, user):
     """Articles with the counts of what ``user`` sees of the work on them, and of their own.
 
-    Adds ``passage_count`` (passages with a tagging or a note), ``coder_count`` (those who tagged),
-    ``note_count`` (with replies), ``own_count`` (passages with one's own tagging or note) and
-    ``worked_at``, when one last did something here.
+    Adds ``passage_count`` (passages with a tagging or a note, or that prove something, as the
+    reader counts them), ``coder_count`` (those who tagged), ``note_count`` (with replies),
+    ``own_count`` (passages with work of one's own) and ``worked_at``, when one last did something
+    here.
     """
     taggings = Tagging.objects.live()
     notes = Note.objects.visible_to(user)
     acts = Act.objects.filter(actor=user, article=OuterRef("pk")).order_by("-pk")
     return articles.annotate(
-        passage_count=count_of(spoken_of(taggings, notes), "article"),
+        passage_count=count_of(spoken_of(taggings, notes, evidence_for(user)), "article"),
         coder_count=count_of(taggings, "passage__article", "coder"),
         # Four counts over one index each: one condition with OR would read all notes every time.
         note_count=count_of(notes, "passage__article")
@@ -46,28 +47,44 @@ def with_work(articles, user):
         + count_of(notes, "parent__passage__article")
         + count_of(notes, "parent__article"),
         own_count=count_of(
-            spoken_of(taggings.filter(coder=user), notes.filter(author=user)), "article"
+            spoken_of(
+                taggings.filter(coder=user),
+                notes.filter(author=user),
+                evidence_for(user, coder=user),
+            ),
+            "article",
         ),
         worked_at=Subquery(acts.values("created_at")[:1]),
     )
 
 
-def spoken_of(taggings, notes):
-    """The passages that have one of these taggings or notes."""
+def spoken_of(taggings, notes, evidence):
+    """The passages that have one of these taggings or notes, or are among the evidence."""
     return Passage.objects.filter(
         Exists(taggings.filter(passage=OuterRef("pk")))
         | Exists(notes.filter(passage=OuterRef("pk")))
+        | Exists(evidence.filter(passage=OuterRef("pk")))
+    )
+
+
+def evidence_for(user, **whose):
+    """The evidence, in articles that ``user`` sees, of what they may know to be recorded."""
+    return Evidence.objects.filter(
+        Q(position__in=Position.objects.visible_to(user).filter(**whose))
+        | Q(outcome_report__in=OutcomeReport.objects.visible_to(user).filter(**whose))
+        | Q(event__in=Event.objects.live().filter(**whose))
     )
 
 
 def is_worked_on_by(user):
-    """A condition on articles: ``user`` tagged or noted something in them."""
+    """A condition on articles: ``user`` tagged, noted or recorded something in them."""
     taggings = Tagging.objects.live().filter(coder=user)
     notes = Note.objects.live().filter(author=user)
     return Q(
         Exists(taggings.filter(passage__article=OuterRef("pk")))
         | Exists(notes.filter(passage__article=OuterRef("pk")))
         | Exists(notes.filter(article=OuterRef("pk")))
+        | Exists(evidence_for(user, coder=user).filter(passage__article=OuterRef("pk")))
     )
 
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from annotations.models import Act
 from annotations.views import browsing
@@ -14,8 +15,11 @@ from talks.models import Article
 from ..factories import (
     make_article,
     make_codebook,
+    make_event,
     make_note,
+    make_outcome_report,
     make_passage,
+    make_position,
     make_round,
     make_tag,
     make_tagging,
@@ -96,6 +100,27 @@ def test_the_work_on_an_article_is_counted_once_each(client, researcher, colleag
     assert counts(researcher) == [3, 2, 4, 2]
     # besides passage four with the private note, without the researcher's private one
     assert counts(colleague) == [4, 2, 4, 3]
+
+
+@pytest.mark.django_db
+def test_the_list_counts_the_passages_that_the_reader_counts(client, researcher, colleague):
+    article = make_article("One two three four five six.")
+    one, two, three, four, five, six = (
+        make_passage(word, article) for word in ("One", "two", "three", "four", "five", "six")
+    )
+    make_tagging(one, coder=colleague)
+    make_position(evidence=[one, two], article=article, coder=researcher)
+    make_outcome_report(evidence=[three], article=article, coder=colleague)
+    make_event(evidence=[four], article=article)
+    make_position(evidence=[five], article=article, coder=colleague, work_status="draft")
+    make_position(evidence=[six], article=article, withdrawn_at=timezone.now())
+    client.force_login(researcher)
+
+    (shown,) = listed(client)
+    counts = client.get(article.get_absolute_url()).context["reading"].counts
+
+    assert (shown.passage_count, shown.own_count) == (4, 2) == (counts.all, counts.mine)
+    assert listed(client, "?work=mine") == [article]
 
 
 @pytest.mark.django_db
