@@ -15,14 +15,6 @@ from talks.models import Article
 from . import answers
 
 PAGE = 50
-CODEBOOK_PAGES = {
-    "codebook",
-    "codebook_file",
-    "proposal_list",
-    "recheck",
-    "tag_figures",
-    "version_list",
-}
 
 
 @require_safe
@@ -49,18 +41,9 @@ def act_undo(request, act_id):
         done = coding.undo(request.user, act)
     except coding.Refused as error:
         return answers.refused(request, message=str(error), status=409)
-    if request.POST.get("to") in CODEBOOK_PAGES:
-        if done is not None:
-            messages.success(request, f"{done.summary}.")
-        return redirect(f"annotations:{request.POST['to']}")
-    if request.POST.get("to") == "carry_list" and act.article_id:
-        if done is not None:
-            messages.success(request, f"{done.summary}.")
-        return redirect("annotations:carry_list", act.article_id)
-    if page := asked_for(request):
-        return redirect(page)
-    if act.article is not None and (request.htmx or "from_list" not in request.POST):
+    page = asked_for(request)
+    if act.article is not None and not page:
         return answers.changed(request, act.article, done)
     if done is not None:
         messages.success(request, f"{done.summary}.")
-    return redirect("annotations:act_list")
+    return redirect(page or "annotations:act_list")

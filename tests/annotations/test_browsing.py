@@ -270,7 +270,7 @@ def test_several_articles_are_published_as_one_act_and_taken_back(client, admin,
     act = Act.objects.get()
     assert (act.kind, act.summary) == ("article", "Published 2 articles")
     assert set(Article.objects.values_list("status", flat=True)) == {"published"}
-    client.post(reverse("annotations:act_undo", args=[act.pk]), {"from_list": "1"})
+    client.post(reverse("annotations:act_undo", args=[act.pk]), {"next": "/acts/"})
     assert list(Article.objects.order_by("pk").values_list("status", flat=True)) == [
         "draft", "draft", "published",
     ]  # fmt: skip

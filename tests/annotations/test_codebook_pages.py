@@ -232,7 +232,7 @@ def test_a_merge_is_shown_first_done_once_and_undone_from_the_codebook(
     assert "merged into Other" in page(signed_in.get("/codebook/"))
 
     undo = at("act_undo", Act.objects.get().pk)
-    back = signed_in.post(undo, {"to": "codebook"}, follow=True)
+    back = signed_in.post(undo, {"next": "/codebook/"}, follow=True)
     assert "Undid: merged the tag One into Other." in page(back)
     assert tree() == [["One"], ["Other"]]
     assert Tagging.objects.live().count() == 2
@@ -398,7 +398,7 @@ def test_the_list_to_check_again_is_worked_off(client, editor, researcher, artic
         Tagging.objects.live().order_by("passage__start").values_list("tag__name", "passage__exact")
     ) == [("Swap", "Both"), ("Other", "sides")]
     last = client.get(at("recheck")).context["undoable"]
-    client.post(at("act_undo", last.pk), {"to": "recheck"})
+    client.post(at("act_undo", last.pk), {"next": "/codebook/recheck/"})
     assert client.get(at("recheck")).context["count"] == 1
 
 

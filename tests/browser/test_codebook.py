@@ -234,3 +234,14 @@ def test_what_others_change_arrives_and_touches_nothing_that_is_open(
     expect(item(page, "Truce")).to_be_visible(timeout=SOON)
     expect(item(page, "Prisoners")).to_have_attribute("aria-expanded", "false")
     expect(item(page, "Exchange")).to_be_focused()
+
+
+def test_the_keys_of_the_codebook_are_listed(open_page, violations, editor, tags):
+    page = open_page("/codebook/", editor)
+    item(page, "Swap").focus()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keys of the codebook")
+    expect(dialog).to_contain_text("carry the tag among its siblings")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(item(page, "Swap")).to_be_focused()

@@ -97,7 +97,7 @@ def test_one_undoes_ones_own_act_from_there_and_nobody_elses(client, researcher,
     client.force_login(colleague)
     assert of(client, "tagging", Tagging.objects.get()).context["entries"][0].act is None
     client.force_login(researcher)
-    client.post(reverse("annotations:act_undo", args=[undo.pk]), {"from_list": 1})
+    client.post(reverse("annotations:act_undo", args=[undo.pk]), {"next": "/acts/"})
 
     page = of(client, "tagging", Tagging.objects.get())
     assert told(page) == [("withdrew", "tagging"), ("made", "tagging")]

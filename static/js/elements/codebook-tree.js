@@ -1,6 +1,21 @@
 import { isWithin, placeOf, step } from "../lib/tree.js";
 import { uuid } from "../lib/uuid.js";
+import { isTyping } from "../lib/keys.js";
+import { showKeys } from "./page-keys.js";
 
+const WALK = [
+  [["↑", "↓"], "from tag to tag"],
+  [["→", "←"], "open and close a tag; further into the tree and out"],
+  [["Home", "End"], "to the first and the last"],
+  [["Enter"], "open the tag’s page"],
+];
+const CARRY = [
+  [["Alt", "↑", "↓"], "carry the tag among its siblings"],
+  [["Alt", "→"], "put it below the tag before it"],
+  [["Alt", "←"], "take it out again"],
+  [["Esc"], "put it back, before Alt is let go of"],
+  [["Ctrl", "Z"], "undo your last change"],
+];
 const STEPS = { ArrowUp: "up", ArrowDown: "down", ArrowRight: "in", ArrowLeft: "out" };
 
 // Outlives the element, which each answer replaces: the tag that the focus was on.
@@ -34,11 +49,20 @@ class CodebookTree extends HTMLElement {
     if (kept) this.#restore(kept);
     kept = null;
     this.ends = new AbortController();
-    document.addEventListener("htmx:before:swap", (event) => this.#keep(event), { signal: this.ends.signal });
+    const options = { signal: this.ends.signal };
+    document.addEventListener("htmx:before:swap", (event) => this.#keep(event), options);
+    document.addEventListener("keydown", (event) => event.key === "?" && !isTyping(event.target) && this.#showKeys(), options);
+    const button = this.querySelector("[data-keys]");
+    if (button) button.hidden = false;
+    button?.addEventListener("click", () => this.#showKeys());
   }
 
   disconnectedCallback() {
     this.ends.abort();
+  }
+
+  #showKeys() {
+    showKeys({ title: "Keys of the codebook", keys: [...WALK, ...(this.canEdit ? CARRY : []), [["?"], "this list"]] });
   }
 
   /** Others' changes wait while a tag is carried or something here is open under the focus. */

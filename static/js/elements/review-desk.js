@@ -1,4 +1,5 @@
 import { isTyping, letter, undoing } from "../lib/keys.js";
+import { showKeys } from "./page-keys.js";
 
 const KEYS = [
   [["A"], "accept; where coders disagree: all may stand"],
@@ -153,31 +154,8 @@ class ReviewDesk extends HTMLElement {
 
   #showKeys(event) {
     event.preventDefault();
-    const dialog = document.querySelector(".review-keys") ?? build();
-    const opener = document.activeElement;
-    dialog.addEventListener("close", () => opener?.focus({ preventScroll: true }), { once: true });
-    if (!dialog.open) dialog.showModal();
+    showKeys({ title: "Keys of the queue", keys: KEYS, letters: "Letters and digits act while nothing is being typed." });
   }
 }
-
-function build() {
-  const dialog = element("dialog", { className: "keys-dialog review-keys" });
-  dialog.setAttribute("aria-labelledby", "review-keys-title");
-  const list = element("dl");
-  for (const [keys, what] of KEYS) {
-    const term = element("dt");
-    for (const key of keys) term.append(key === "…" ? key : element("kbd", { textContent: key }), " ");
-    list.append(term, element("dd", { textContent: what }));
-  }
-  const letters = element("p", { textContent: "Letters and digits act while nothing is being typed. " });
-  letters.append(element("a", { href: "/account/", textContent: "Switch them on or off" }), ".");
-  const form = element("form", { method: "dialog" });
-  form.append(element("button", { className: "button", textContent: "Close" }));
-  dialog.append(element("h2", { id: "review-keys-title", textContent: "Keys of the queue" }), letters, list, form);
-  document.body.append(dialog);
-  return dialog;
-}
-
-const element = (name, properties = {}) => Object.assign(document.createElement(name), properties);
 
 customElements.define("review-desk", ReviewDesk);
