@@ -1,10 +1,11 @@
-"""Loading articles in the browser: paste, preview, a paragraph dropped, and the article read."""
+"""Loading articles in the browser: pasted, many at once, as a table, and much like one here."""
 
 import pytest
 from playwright.sync_api import expect
 
-from talks.models import Article, Intake
-from tests.factories import make_intake, make_round
+from talks import batches
+from talks.models import Article, Batch, Intake
+from tests.factories import make_article, make_batch, make_intake, make_round, make_table
 
 from .test_pages import SCREENS
 
@@ -56,12 +57,84 @@ def test_a_refused_file_leaves_the_form_as_it_was_typed(open_page, admin, talks_
     open_page.problems[:] = [one for one in open_page.problems if "422" not in one]
 
 
+def send(page, *files):
+    page.get_by_label("Files").set_input_files(
+        [
+            {"name": name, "mimeType": "text/plain", "buffer": content.encode()}
+            for name, content in files
+        ]
+    )
+    page.get_by_role("button", name="Read it").click()
+
+
+def test_several_files_are_loaded_behind_a_page_that_says_how_far_they_are(
+    open_page, admin, talks_round
+):
+    page = open_page("/articles/new/", admin)
+    send(page, ("a.txt", "The first."), ("b.txt", ""), ("c.txt", "The third."))
+    page.wait_for_url("**/batches/*/")
+    progress = page.locator("#batch").get_by_role("status")
+    expect(progress).to_contain_text("1 of 3 files done")
+
+    batches.work(Batch.objects.get().pk)
+
+    expect(progress).to_contain_text("3 of 3 files done; finished")
+    expect(page.locator(".items")).to_contain_text("The file is empty.")
+    page.get_by_role("link", name="The third.").click()
+    expect(page.locator("#article-text")).to_have_text("The third.")
+
+
+def test_the_columns_of_a_table_are_named_and_its_rows_loaded(open_page, admin, talks_round):
+    page = open_page("/articles/new/", admin)
+    send(page, ("many.csv", "Name,Words,Day\nOne,They met.,16.05.2025\nTwo,They left.,\n"))
+    page.wait_for_url("**/tables/*/")
+    page.get_by_label("Text", exact=True).select_option("Words")
+    page.get_by_label("Headline").select_option("Name")
+    page.get_by_label("Published on").select_option("Day")
+    page.get_by_label("Dates are written").select_option("day")
+    page.get_by_role("button", name="Look at what comes of it").click()
+    expect(page.get_by_text("Published on: 2025-05-16")).to_be_visible()
+
+    page.get_by_role("button", name="Load 2 articles").click()
+
+    page.wait_for_url("**/batches/*/")
+    batches.work(Batch.objects.get().pk)
+    expect(page.get_by_role("link", name="Two")).to_be_visible()
+    assert str(Article.objects.get(title="One").published_on) == "2025-05-16"
+
+
+def test_what_corrects_an_article_is_said_to_and_leads_on_to_taking_its_place(
+    open_page, admin, talks_round
+):
+    wire = (
+        "The first face-to-face talks in three years ended in Istanbul on Friday at noon. "
+        "Both sides agreed on an exchange of a thousand prisoners each, and on little else. "
+        "The delegations will put on paper how a ceasefire could look, the ministers said."
+    )
+    make_article(wire, title="Talks end", round=talks_round)
+    page = open_page("/articles/new/", admin)
+    page.get_by_label("Text", exact=True).fill(wire.replace("noon", "night"))
+    page.get_by_role("button", name="Read it").click()
+    page.get_by_label("Language").fill("en")
+
+    page.get_by_label("A newer version of “Talks end”").check()
+    page.get_by_role("button", name="Load the article").click()
+
+    page.wait_for_url("**/supersede/?old=*")
+    expect(page.get_by_role("heading", name="What will happen")).to_be_visible()
+    page.get_by_role("button", name="Put it in the place of the old one").click()
+    page.wait_for_url("**/articles/*/carries/")
+    assert Article.objects.get(title="").supersedes.title == "Talks end"
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_the_pages_of_loading_are_accessible(open_page, violations, admin, talks_round, screen):
     intake = make_intake("They met. They talked.\nAn advertisement\n" + "long" * 60)
 
     page, found = open_page("/articles/new/", admin, **SCREENS[screen]), {}
-    for path in ("/articles/new/", f"{intake.get_absolute_url()}?split=0"):
+    table = make_table(round=talks_round).get_absolute_url()
+    batch = make_batch({"a.txt": b"", "b.txt": b"They met."}, round=talks_round).get_absolute_url()
+    for path in ("/articles/new/", f"{intake.get_absolute_url()}?split=0", table, batch):
         page.goto(path)
         found[path] = violations(page)
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")

@@ -2,10 +2,12 @@
 
 import json
 import uuid
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+import annotations
 from talks import batches, tables
 from talks.extracting import Unreadable
 from talks.models import Article, Batch, Original, Table
@@ -161,6 +163,21 @@ def test_broken_lines_of_json_are_refused_one_by_one(client):
 
     assert [article.text for article in Article.objects.all()] == ["Good."]
     assert batch.items.counts()["refused"] == 5
+
+
+@pytest.mark.parametrize("name", ["seed.csv", "seed.jsonl"])
+def test_the_first_article_comes_out_byte_for_byte(client, name):
+    text = (Path(annotations.__file__).parent / "seed" / "istanbul-2025-05-16.txt").read_text()
+    row = json.dumps({"text": text})
+    if name.endswith("csv"):
+        escaped = text.replace('"', '""')
+        row = f'text\r\n"{escaped}"\r\n'
+    table = sent_table(client, name, row)
+
+    client.post(table.get_absolute_url(), mapped(table, do="load"))
+    batches.work(Batch.objects.get().pk)
+
+    assert Article.objects.get().text == text
 
 
 def test_the_text_s_format_can_be_told(client):
