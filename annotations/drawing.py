@@ -17,6 +17,7 @@ class Drawn(NamedTuple):
     """A passage as it is drawn: ``colours`` has one entry for each of its tags.
 
     ``footnote_at`` is the offset behind which the number of its notes stands on paper.
+    ``anchor`` makes of it words that were looked for: no passage, but a place with an address.
     """
 
     pk: int
@@ -25,6 +26,7 @@ class Drawn(NamedTuple):
     colours: tuple = ()
     is_target: bool = False
     footnote_at: int | None = None
+    anchor: str = ""
 
 
 class Laned(NamedTuple):
@@ -42,7 +44,7 @@ def in_lanes(passages):
     for passage in passages:
         lanes = []
         free = (lane for lane, end in enumerate(busy_until) if end <= passage.start)
-        for colour in passage.colours or ("note",):
+        for colour in () if passage.anchor else passage.colours or ("note",):
             lane = next(free, None)
             if lane is None:
                 lane = len(busy_until)
@@ -90,18 +92,18 @@ def _paragraph_as_html(paragraph, laned):
                 covering.append(starts.pop())
             covering.sort(key=lambda one: order[one.passage.pk])
         words = paragraph.text[start - paragraph.start : end - paragraph.start]
-        segments.append((words, end, covering[:]))
+        segments.append((words, start, end, covering[:]))
     return "".join(_segment_as_html(*pair) for pair in itertools.pairwise([*segments, NOTHING]))
 
 
 def _segment_as_html(segment, following):
-    words, end, covering = segment
+    words, start, end, covering = segment
     html = escape(words, quote=False)
     if not covering:
         return html
     # Between short neighbours the numbers would lie one over the other: the last one speaks.
     is_crowded = len(words) < ROOM and _more(following[-1]) > 0
-    return _mark(covering, html, end, 0 if is_crowded else _more(covering))
+    return _mark(covering, html, start, end, 0 if is_crowded else _more(covering))
 
 
 def _more(covering):
@@ -109,10 +111,18 @@ def _more(covering):
     return sum(lane >= LANES for one in covering for lane, _ in one.lanes)
 
 
-def _mark(covering, words, end, more):
+def _mark(covering, words, start, end, more):
     classes = []
+    passages = []
+    anchor = ""
     noted = []
     for one in covering:
+        if one.passage.anchor:
+            classes.append("found")
+            if one.passage.start == start:
+                anchor = f' id="{one.passage.anchor}"'
+            continue
+        passages.append(str(one.passage.pk))
         for lane, colour in one.lanes:
             if lane < LANES:
                 classes.append(f"u{lane + 1}-{colour}")
@@ -123,8 +133,6 @@ def _mark(covering, words, end, more):
     attributes = f' data-note="{" ".join(noted)}"' if noted else ""
     if more:
         attributes += f' data-more="+{more}"'
-    passages = " ".join([str(one.passage.pk) for one in covering])
-    return (
-        f'<mark class="{" ".join(sorted(classes))}" data-passages="{passages}"{attributes}>'
-        f"{words}</mark>"
-    )
+    if passages:
+        attributes = f' data-passages="{" ".join(passages)}"{attributes}'
+    return f'<mark class="{" ".join(sorted(classes))}"{anchor}{attributes}>{words}</mark>'

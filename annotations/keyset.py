@@ -35,12 +35,13 @@ def moment(text):
 class Page:
     """``size`` rows of a queryset after or before the row that a token of the address names.
 
-    A token that is none of ours counts as the first page.
+    A token that is none of ours counts as the first page. ``count`` is how many rows there are,
+    where that is known already.
     """
 
-    def __init__(self, rows, keys, query, size):
+    def __init__(self, rows, keys, query, size, count=None):
         self.keys = keys
-        self.count = rows.order_by().count()
+        self.count = rows.order_by().count() if count is None else count
         before = self._values(query.get("before", ""))
         after = None if before else self._values(query.get("after", ""))
         found = rows.order_by(*self._order(backwards=bool(before)))

@@ -30,9 +30,18 @@ from .models_review import (
     ReviewTakenBack,
     is_about_one,
 )
+from .models_search import EntryKind, SearchEntry
 from .models_together import Presence
 
-__all__ = ["Decision", "Notice", "Presence", "Review", "ReviewTakenBack"]
+__all__ = [
+    "Decision",
+    "EntryKind",
+    "Notice",
+    "Presence",
+    "Review",
+    "ReviewTakenBack",
+    "SearchEntry",
+]
 
 
 class NameKey(Func):

@@ -156,10 +156,14 @@ class Tags:
 
 
 class Reading:
-    """An article through one person's eyes, with filters; ``target`` is a passage to point at."""
+    """An article through one person's eyes, with filters; ``target`` is a passage to point at.
 
-    def __init__(self, article, user, filters=None, target=None):
+    ``found`` are the spans of words that were looked for, each with the name of its place.
+    """
+
+    def __init__(self, article, user, filters=None, target=None, found=()):
         self.article = article
+        self.found = found
         self.user = user
         self.filters = Filters() if filters is None else filters
         self.target = target
@@ -506,7 +510,9 @@ class Reading:
             drawn.append(
                 drawing.Drawn(self.target.pk, self.target.start, self.target.end, ("target",), True)
             )
-            drawn.sort(key=lambda one: (one.start, -one.end))
+        for anchor, start, end in self.found:
+            drawn.append(drawing.Drawn(0, start, end, anchor=anchor))
+        drawn.sort(key=lambda one: (one.start, -one.end))
         return drawn
 
     def paragraphs_drawn(self, paragraphs):

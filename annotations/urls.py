@@ -18,11 +18,13 @@ from .views import (
     reader,
     recording,
     reviewing,
+    search,
 )
 
 app_name = "annotations"
 
 urlpatterns = [
+    path("search/", search.search, name="search"),
     path("articles/", browsing.article_list, name="article_list"),
     path("articles/change/", browsing.article_bulk, name="article_bulk"),
     path("articles/<id:article_id>/", reader.reader, name="reader"),

@@ -41,6 +41,9 @@ TABLE = [
     ("accounts:account_list", "", ADMINS, NO),
     ("accounts:account_new", "", ADMINS, ADMINS),
     ("accounts:account_detail", "account", ADMINS, ADMINS),
+    # Search
+    ("annotations:search", "", EVERYBODY, NO),
+    ("annotations:search", "?q=quokka", EVERYBODY, NO),
     # Articles and what stands in them
     ("annotations:article_list", "", EVERYBODY, NO),
     ("annotations:article_bulk", "", NO, ADMINS),

@@ -1,5 +1,7 @@
 """The reader: one article, its marks, and the margin beside them."""
 
+import re
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
@@ -18,6 +20,7 @@ from . import answers
 from .then import article_then
 
 PALETTE = "#palette-message"
+PLACE = re.compile(r"(?P<start>[0-9]{1,9})-(?P<end>[0-9]{1,9})")
 
 
 @public_reading
@@ -47,7 +50,8 @@ def reader(request, article_id):
 
 def _page(request, article, *, form=None, status=200):
     target = _target(request, article)
-    reading = Reading(article, request.user, answers.filters_of(request), target)
+    found = _found(request, article)
+    reading = Reading(article, request.user, answers.filters_of(request), target, found)
     context = _context(request, reading) | {"form": form}
     return render(request, "annotations/reader.html", context, status=status)
 
@@ -56,6 +60,8 @@ def _context(request, reading):
     shown_part = answers.query_number(request, "part") or 0
     if reading.target:
         shown_part = reading.target.start // what_is_read.PART
+    elif reading.found:
+        shown_part = reading.found[0][1] // what_is_read.PART
     if shown_part >= len(reading.parts):
         raise Http404
     reading.part(shown_part)
@@ -75,6 +81,15 @@ def _target(request, article):
     if pk is None:
         return None
     return Passage.objects.filter(article=article, pk=pk).first()
+
+
+def _found(request, article):
+    """The words that a search leads to, ``?at=120-180``: as :class:`Reading` wants them."""
+    place = PLACE.fullmatch(request.GET.get("at", ""))
+    if place is None:
+        return []
+    start, end = int(place["start"]), int(place["end"])
+    return [("found", start, end)] if start < end <= len(article.text) else []
 
 
 def _tag(request, article):

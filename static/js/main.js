@@ -2,6 +2,7 @@
 
 import "./elements/reader-margin.js";
 import "./elements/reader-text.js";
+import { isTyping } from "./lib/keys.js";
 
 document.addEventListener("htmx:error", (event) => {
   // Answers of the server, refusals too, bring a message of their own.
@@ -18,6 +19,14 @@ document.addEventListener("htmx:error", (event) => {
 
 document.addEventListener("input", ({ target }) => {
   if (target.dataset?.mentions && target.value.includes("@")) import("./elements/mention-list.js").then((one) => one.offer(target));
+});
+
+document.addEventListener("keydown", (event) => {
+  const field = document.querySelector("#site-search[aria-keyshortcuts]");
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !field || isTyping(event.target)) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
 });
 
 document.addEventListener("click", (event) => {

@@ -31,6 +31,7 @@ UNTRACKED = {
     "annotations.Draft",
     "annotations.Notice",
     "annotations.Presence",
+    "annotations.SearchEntry",
     "history.Tombstone",
     "talks.Batch",
     "talks.BatchItem",

@@ -30,6 +30,7 @@ const KEYS = [
   ]],
   ["Anywhere on the page", [
     [["]", "["], "next and previous passage; also Alt with ↓ and ↑"],
+    [["/"], "search everything"],
     [["Ctrl", "Z"], "undo"],
     [["?"], "this list"],
   ]],

@@ -9,6 +9,7 @@ const KEYS = [
   [["S"], "skip to the next"],
   [["Ctrl", "Enter"], "in your own words: give the verdict that you began"],
   [["Ctrl", "Z"], "undo your last verdict"],
+  [["/"], "search everything"],
   [["?"], "this list"],
 ];
 

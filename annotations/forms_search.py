@@ -1,0 +1,194 @@
+"""What is asked of the search, read from its address."""
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import TruncDate
+
+from accounts.models import User
+from talks import gate
+from talks.filters import DayField, choices
+from talks.models import (
+    Affiliation,
+    Article,
+    ArticleStatus,
+    Issue,
+    Outcome,
+    OutcomeReport,
+    Participation,
+    Party,
+    Position,
+    Round,
+    WorkStatus,
+)
+
+from . import asked, searching
+from .models import EntryKind, Note, Tag, Tagging
+
+LENGTH = 200  # code points of a question
+NOTHING = "Write a word to look for: at least one that is not to be left out."
+COMMON = "These words stand everywhere. Add one that tells more."
+
+
+class SearchForm(forms.Form):
+    """The words to find, and what the finds are narrowed by."""
+
+    q = gate.NameField(
+        label="Words",
+        required=False,
+        max_length=LENGTH,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    kind = forms.ChoiceField(required=False, choices=choices(EntryKind.choices, "Everything"))
+    round = forms.ChoiceField(required=False)
+    party = forms.ChoiceField(required=False)
+    issue = forms.ChoiceField(required=False)
+    tag = forms.ChoiceField(required=False)
+    coder = forms.ChoiceField(required=False)
+    status = forms.ChoiceField(required=False)
+    since = DayField(label="From")
+    until = DayField(label="To")
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.user = user
+        rounds = Round.objects.newest_first().values_list("slug", "name")
+        self.fields["round"].choices = choices(rounds, "All rounds")
+        parties = Party.objects.current().order_by("name").values_list("slug", "name")
+        self.fields["party"].choices = choices(parties, "All parties")
+        issues = Issue.objects.order_by("order", "name").values_list("pk", "name")
+        self.fields["issue"].choices = choices(
+            [(str(pk), name) for pk, name in issues], "All issues"
+        )
+        if not user.is_authenticated:
+            hidden = {EntryKind.NOTE, EntryKind.TAG}
+            kinds = [one for one in EntryKind.choices if one[0] not in hidden]
+            self.fields["kind"].choices = choices(kinds, "Everything")
+            del self.fields["tag"], self.fields["coder"], self.fields["status"]
+            return
+        tags = Tag.objects.filter(replaced_by=None).order_by("name").values_list("pk", "name")
+        self.fields["tag"].choices = choices([(str(pk), name) for pk, name in tags], "All tags")
+        coders = [(str(one.pk), str(one)) for one in User.objects.by_name()]
+        self.fields["coder"].choices = choices(coders, "Everybody")
+        statuses = [*WorkStatus.choices, (ArticleStatus.PUBLISHED.value, "Published")]
+        self.fields["status"].choices = choices(statuses, "All")
+
+    def clean_q(self):
+        question = asked.read(self.cleaned_data["q"])
+        if not question.groups and self.cleaned_data["q"]:
+            raise forms.ValidationError(NOTHING)
+        if question.groups and searching.is_all_common(question):
+            raise forms.ValidationError(COMMON)
+        self.question = question
+        return self.cleaned_data["q"]
+
+    @property
+    def filters(self):
+        """The fields beside words and kind, which has buttons of its own."""
+        return [field for field in self if field.name not in ("q", "kind")]
+
+    def is_narrowed(self):
+        return any(self.cleaned_data.get(field.name) for field in self.filters)
+
+    def narrow(self, entries):
+        """Those of ``entries`` that pass the filters; a kind that has no such thing has none."""
+        for name, value in self.cleaned_data.items():
+            if value and name not in ("q", "kind"):
+                entries = entries.filter(getattr(self, f"_by_{name}")(value))
+        return entries
+
+    # Each filter: what it leaves of each kind
+
+    def _by_round(self, slug):
+        in_round = Participation.objects.filter(round__slug=slug)
+        offices = self._positions.filter(article__round__slug=slug)
+        return (
+            Q(article__round__slug=slug)
+            | of(EntryKind.OUTCOME, Outcome.objects.filter(round__slug=slug))
+            | of(EntryKind.PARTY, in_round, "party")
+            | of(EntryKind.PERSON, offices, "affiliation__person")
+        )
+
+    def _by_party(self, slug):
+        positions = self._positions.filter(Q(party__slug=slug) | Q(target_party__slug=slug))
+        reports = self._reports.filter(stances__party__slug=slug)
+        offices = Affiliation.objects.filter(party__slug=slug)
+        return (
+            self._told_by(positions)
+            | of(EntryKind.OUTCOME, reports, "outcome")
+            | of(EntryKind.PERSON, offices, "person")
+            | of(EntryKind.PARTY, Party.objects.filter(slug=slug))
+        )
+
+    def _by_issue(self, issue):
+        outcomes = Outcome.objects.filter(proposition__issue=issue)
+        positions = self._positions.filter(proposition__issue=issue)
+        return self._told_by(positions) | of(EntryKind.OUTCOME, outcomes)
+
+    def _told_by(self, positions):
+        """The positions, the passages that prove them and the articles that tell them."""
+        return (
+            of(EntryKind.POSITION, positions)
+            | of(EntryKind.PASSAGE, positions, "evidence__passage")
+            | of(EntryKind.ARTICLE, positions, "article")
+        )
+
+    def _by_tag(self, tag):
+        taggings = self._taggings.filter(tag=tag)
+        notes = Note.objects.filter(Q(tag=tag) | Q(passage__taggings__in=taggings))
+        return self._tagged_by(taggings) | of(EntryKind.NOTE, notes) | Q(kind="tag", object_id=tag)
+
+    def _tagged_by(self, taggings):
+        return of(EntryKind.PASSAGE, taggings, "passage") | of(
+            EntryKind.ARTICLE, taggings, "passage__article"
+        )
+
+    def _by_coder(self, coder):
+        return (
+            self._tagged_by(self._taggings.filter(coder=coder))
+            | of(EntryKind.POSITION, Position.objects.filter(coder=coder))
+            | of(EntryKind.NOTE, Note.objects.filter(author=coder))
+            | of(EntryKind.OUTCOME, self._reports.filter(coder=coder), "outcome")
+        )
+
+    def _by_status(self, status):
+        return (
+            of(EntryKind.ARTICLE, Article.objects.filter(status=status))
+            | of(EntryKind.PASSAGE, self._taggings.filter(work_status=status), "passage")
+            | of(EntryKind.POSITION, Position.objects.filter(work_status=status))
+            | of(EntryKind.OUTCOME, self._reports.filter(work_status=status), "outcome")
+        )
+
+    def _by_since(self, day):
+        return self._on_day("gte", day)
+
+    def _by_until(self, day):
+        return self._on_day("lte", day)
+
+    def _on_day(self, sign, day):
+        """Articles by their date and what stands in them with them; notes by when written."""
+        notes = Note.objects.annotate(day=TruncDate("created_at")).filter(**{f"day__{sign}": day})
+        said = Position.objects.filter(**{f"said_on__{sign}": day})
+        reports = self._reports.filter(**{f"as_of__{sign}": day})
+        return (
+            Q(kind__in=["article", "passage"], **{f"article__published_on__{sign}": day})
+            | of(EntryKind.POSITION, said)
+            | of(EntryKind.NOTE, notes)
+            | of(EntryKind.OUTCOME, reports, "outcome")
+        )
+
+    @property
+    def _positions(self):
+        return Position.objects.visible_to(self.user)
+
+    @property
+    def _reports(self):
+        return OutcomeReport.objects.visible_to(self.user)
+
+    @property
+    def _taggings(self):
+        return Tagging.objects.visible_to(self.user)
+
+
+def of(kind, rows, name="pk"):
+    """A condition: an entry of that kind that ``rows`` name in their field ``name``."""
+    return Q(Exists(rows.filter(**{name: OuterRef("object_id")})), kind=kind)

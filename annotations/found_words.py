@@ -1,0 +1,100 @@
+"""The words that a search found, as places in a text. Plain Python; offsets are code points."""
+
+import bisect
+import itertools
+from typing import NamedTuple
+
+from talks.text import paragraphs, sentences
+
+# Not characters of Unicode, so no text of people has them on purpose; one that does has no marks.
+START, STOP = "\ufdd0", "\ufdd1"
+LENGTH = 320  # code points of a text that are shown in a list
+BEFORE = 100  # of them, at most, before the first word found
+
+
+class Piece(NamedTuple):
+    text: str
+    is_found: bool
+
+
+def spans(marked, text):
+    """Where the marked words stand in ``text``: (start, end) pairs in its order.
+
+    ``marked`` is the text with :data:`START` and :data:`STOP` around each word. If it is not the
+    same text apart from those, nothing is known of places and none are told.
+    """
+    found = []
+    at = 0
+    pieces = (marked or "").split(START)
+    plain = [pieces[0]]
+    at = len(pieces[0])
+    for piece in pieces[1:]:
+        word, _, rest = piece.partition(STOP)
+        found.append((at, at + len(word)))
+        at += len(word) + len(rest)
+        plain += [word, rest]
+    return found if "".join(plain) == text else []
+
+
+def pieces(marked):
+    """The text of a heading with its marks, as :class:`Piece`."""
+    first, *others = (marked or "").split(START)
+    found = [Piece(first, False)]
+    for other in others:
+        word, _, rest = other.partition(STOP)
+        found += [Piece(word, True), Piece(rest, False)]
+    return [piece for piece in found if piece.text]
+
+
+def best_sentences(text, found, *, count):
+    """The sentences with most of the different words found: (start, end), at most ``count``.
+
+    Without a word found, the first. Of equal ones the earlier comes first.
+    """
+    all_ = [(one.start, one.end) for p in paragraphs(text) for one in sentences(p)]
+    if not all_:
+        return []
+    if not found:
+        return all_[:1]
+    starts = [start for start, _ in all_]
+    words = {}
+    for start, end in found:
+        place = max(0, bisect.bisect_right(starts, start) - 1)
+        words.setdefault(place, []).append((start, end))
+    ranked = sorted(words, key=lambda place: (-_worth(text, words[place]), place))
+    return [all_[place] for place in ranked[:count]]
+
+
+def _worth(text, found):
+    """Words that stand side by side, as those of a phrase do, count for more."""
+    different = len({text[start:end].lower() for start, end in found})
+    together = sum(
+        not text[end:start].strip() for (_, end), (start, _) in itertools.pairwise(found)
+    )
+    return different + together
+
+
+def cut(text, start, end, found):
+    """``text[start:end]``, shortened around the first word found, as :class:`Piece`."""
+    inside = [(max(s, start), min(e, end)) for s, e in found if s < end and e > start]
+    first, last = start, end
+    if last - first > LENGTH:
+        if inside and inside[0][0] - first > BEFORE:
+            first = _word_start(text, inside[0][0] - BEFORE, inside[0][0])
+        last = min(end, first + LENGTH)
+    pieces = [Piece("… ", False)] if first > start else []
+    at = first
+    for one, other in inside:
+        if other > last:
+            break
+        pieces += [Piece(text[at:one], False), Piece(text[one:other], True)]
+        at = other
+    pieces.append(Piece(text[at:last], False))
+    if last < end:
+        pieces.append(Piece(" …", False))
+    return [piece for piece in pieces if piece.text]
+
+
+def _word_start(text, at, limit):
+    space = text.find(" ", at, limit)
+    return space + 1 if space != -1 else at

@@ -1,0 +1,244 @@
+"""Finding what was published, what it says and what was said of it, as one ranked list.
+
+Whoever asks finds what they could open, and nothing else: each kind goes through the same
+``visible_to`` as its pages.
+"""
+
+from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
+from django.db import connection
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast
+
+from talks import text as plain_text
+from talks.models import (
+    Article,
+    Event,
+    Evidence,
+    Outcome,
+    OutcomeReport,
+    Party,
+    Passage,
+    Person,
+    Position,
+)
+
+from . import found_words
+from .models import EntryKind, Note, SearchEntry, Tag, Tagging
+
+CONFIGS = ("parley_english", "parley_russian", "parley_simple")
+LIKE = 0.45  # how like a name must be to what was typed; see docs/decisions
+ROWS = 20
+# Label, further names, and the text, of which a long one proves less by one word.
+WEIGHTS = [0.1, 0.1, 0.7, 1.0]
+BY_LENGTH = 1
+# What is named so stands before what only speaks of it.
+BONUS = {EntryKind.PARTY: 3, EntryKind.PERSON: 3, EntryKind.TAG: 2, EntryKind.OUTCOME: 2}
+
+
+def query_of(asked, config):
+    return SearchQuery(asked.as_tsquery, config=config, search_type="raw")
+
+
+def is_all_common(asked):
+    """Whether nothing is left of the question but words that stand everywhere."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT numnode(to_tsquery('parley_english', %s))"
+            " + numnode(to_tsquery('parley_russian', %s)) = 0",
+            [asked.as_tsquery, asked.as_tsquery],
+        )
+        return cursor.fetchone()[0]
+
+
+def names_like(asked):
+    """The keys of the parties, people and tags with a name like what was typed, nearest first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT search_like(%s, %s)", [asked.positive, LIKE])
+        return [key for (key,) in cursor.fetchall()]
+
+
+def found(asked, like=()):
+    """All entries that ``asked`` finds, each with its ``rank``; ``like`` stand behind them.
+
+    Ranks are whole numbers that depend on the entry alone, so that pages can begin after one.
+    """
+    matches = Q(pk__in=like)
+    ranks = []
+    for config in CONFIGS:
+        query = query_of(asked, config)
+        matches |= Q(config=config, document=query)
+        rank = SearchRank(F("document"), query, weights=WEIGHTS, normalization=BY_LENGTH)
+        ranks.append(When(config=config, then=rank))
+    bonus = Case(
+        *(When(kind=kind, then=Value(factor)) for kind, factor in BONUS.items()), default=Value(1)
+    )
+    rank = Cast(Case(*ranks) * bonus * 1_000_000, IntegerField())
+    return SearchEntry.objects.filter(matches).annotate(rank=rank)
+
+
+def visible_to(entries, user):
+    """Those entries that ``user`` could open."""
+
+    def one_of(kind, rows):
+        return Q(Exists(rows.filter(pk=OuterRef("object_id"))), kind=kind)
+
+    articles = Article.objects.visible_to(user)
+    seen = (
+        one_of(EntryKind.ARTICLE, articles)
+        | Q(passage_is_used(user), kind=EntryKind.PASSAGE)
+        | one_of(EntryKind.POSITION, Position.objects.visible_to(user))
+        | Q(
+            Exists(OutcomeReport.objects.visible_to(user).filter(outcome=OuterRef("object_id"))),
+            kind=EntryKind.OUTCOME,
+        )
+        | one_of(EntryKind.PERSON, Person.objects.current())
+        | one_of(EntryKind.PARTY, Party.objects.current())
+    )
+    if user.is_authenticated:
+        seen |= one_of(EntryKind.NOTE, Note.objects.visible_to(user).live())
+        seen |= one_of(EntryKind.TAG, Tag.objects.filter(replaced_by=None))
+    return entries.filter(seen)
+
+
+def passage_is_used(user):
+    """A condition: somebody said something of the passage that ``user`` may know of."""
+    passage = OuterRef("object_id")
+    positions = Position.objects.visible_to(user)
+    reports = OutcomeReport.objects.visible_to(user)
+    events = Event.objects.visible_to(user)
+    proofs = Evidence.objects.filter(
+        Q(position__in=positions) | Q(outcome_report__in=reports) | Q(event__in=events),
+        passage=passage,
+    )
+    used = Q(Exists(proofs))
+    if user.is_authenticated:
+        used |= Q(Exists(Tagging.objects.visible_to(user).filter(passage=passage)))
+        used |= Q(Exists(Note.objects.visible_to(user).live().filter(passage=passage)))
+    return used
+
+
+def counts_by_kind(entries):
+    """How many there are of each kind: a dictionary, of those there are."""
+    rows = entries.order_by().values("kind").annotate(count=Count("pk"))
+    return {row["kind"]: row["count"] for row in rows.values("kind", "count")}
+
+
+def shown(keys, asked):
+    """The entries of these keys, in this order, with their words marked and their addresses."""
+    rows = _with_marks(keys, asked)
+    parties = Party.objects.in_bulk(_keys(rows, EntryKind.PARTY))
+    notes = Note.objects.select_related("author", "parent").in_bulk(_keys(rows, EntryKind.NOTE))
+    for row in rows:
+        row.kind_name = _NAMES[row.kind]
+        row.is_text = row.kind == EntryKind.ARTICLE
+        row.url = _address(row, parties)
+        row.note = notes.get(row.object_id) if row.kind == EntryKind.NOTE else None
+        row.heading = found_words.pieces(row.marked_label)
+        row.places = _places(row)
+        if not row.heading:
+            row.heading, row.places = _heading_of_words(row)
+        row.is_like = not row.is_found
+    return rows
+
+
+_NAMES = {
+    EntryKind.ARTICLE: "Article",
+    EntryKind.PASSAGE: "Passage",
+    EntryKind.NOTE: "Note",
+    EntryKind.TAG: "Tag",
+    EntryKind.POSITION: "Position",
+    EntryKind.OUTCOME: "Outcome",
+    EntryKind.PERSON: "Person",
+    EntryKind.PARTY: "Party",
+}
+
+
+def _keys(rows, kind):
+    return [row.object_id for row in rows if row.kind == kind]
+
+
+def _with_marks(keys, asked):
+    def marked(field):
+        return Case(
+            *(
+                When(
+                    config=config,
+                    then=SearchHeadline(
+                        field,
+                        query_of(asked, config),
+                        config=config,
+                        start_sel=found_words.START,
+                        stop_sel=found_words.STOP,
+                        highlight_all=True,
+                    ),
+                )
+                for config in CONFIGS
+            ),
+            output_field=TextField(),
+        )
+
+    words = Case(When(kind=EntryKind.ARTICLE, then=F("article__text")), default=F("body"))
+    is_found = Q()
+    for config in CONFIGS:
+        is_found |= Q(config=config, document=query_of(asked, config))
+    rows = (
+        SearchEntry.objects.filter(pk__in=keys)
+        .defer("document", "article__text")
+        .select_related("article__round")
+        .annotate(words=words)
+        .annotate(
+            marked_label=marked("label"),
+            marked_words=marked("words"),
+            is_found=Case(When(is_found, then=Value(True)), default=Value(False)),
+        )
+    )
+    by_key = {row.pk: row for row in rows}
+    return [by_key[key] for key in keys if key in by_key]
+
+
+def _address(row, parties):
+    model = {
+        EntryKind.ARTICLE: Article,
+        EntryKind.PASSAGE: Passage,
+        EntryKind.NOTE: Note,
+        EntryKind.TAG: Tag,
+        EntryKind.POSITION: Position,
+        EntryKind.OUTCOME: Outcome,
+        EntryKind.PERSON: Person,
+    }.get(row.kind)
+    if model is None:
+        return parties[row.object_id].get_absolute_url()
+    return model(pk=row.object_id).get_absolute_url()
+
+
+def _heading_of_words(row):
+    """What stands as a heading where there is none: the words themselves, or how they begin."""
+    if row.is_text:
+        opening = f"Untitled: {plain_text.first_words(row.words)}"
+        return [found_words.Piece(opening, False)], row.places
+    return (row.places[0][0] if row.places else [found_words.Piece(row.words, False)]), []
+
+
+def _places(row):
+    """The sentences that hold the words: (pieces, address) pairs, the best first."""
+    spans = found_words.spans(row.marked_words, row.words)
+    if not row.words:
+        return []
+    best = found_words.best_sentences(row.words, spans, count=3 if row.is_text else 1)
+    places = []
+    for start, end in best:
+        cut = found_words.cut(row.words, start, end, spans)
+        url = f"{row.url}?at={start}-{end}#found" if row.is_text and spans else row.url
+        places.append((cut, url))
+    return places

@@ -1,0 +1,328 @@
+"""The one search: what is found by what was typed, by whom, in which order, and where it leads."""
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from annotations import asked, searching
+from annotations.models import SearchEntry, Visibility
+from talks.models import ArticleStatus, Party, WorkStatus
+
+from ..factories import (
+    make_article,
+    make_note,
+    make_participation,
+    make_party,
+    make_passage,
+    make_person,
+    make_position,
+    make_proposition,
+    make_tag,
+    make_tagging,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def finds(client, q, **query):
+    """(kind, label or words) of what is found, best first."""
+    response = client.get(reverse("annotations:search"), {"q": q, **query})
+    assert response.status_code == 200, response.content
+    return [
+        (one.kind, "".join(piece.text for piece in one.heading))
+        for one in response.context["page"].object_list
+    ]
+
+
+@pytest.fixture
+def coder(client):
+    user = make_user(username="coder")
+    client.force_login(user)
+    return user
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("negotiation", True),  # stemmed: the text says "negotiated"
+        ("NEGOTIATED sides", True),
+        ("negotiated -sides", False),
+        ('"both sides negotiated"', True),
+        ('"negotiated sides"', False),
+        ('"both sides', True),  # left open
+        ("nego*", True),
+        ("neg", False),
+        ("cafe", True),
+        ("café", True),
+        ("zebra OR sides", True),
+        ("zebra", False),
+        ("zebra's: & | ! ( \\ '", False),
+    ],
+)
+def test_words_phrases_exclusions_and_beginnings(client, coder, typed, found):
+    make_article("Both sides negotiated in a Café of the old town.", title="Lunch")
+
+    assert finds(client, typed) == ([("article", "Lunch")] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "typed"),
+    [
+        ("ru", "Переговоры прошли в Стамбуле.", "переговоров"),
+        ("uk", "Перемовини пройшли у Стамбулі.", "ПЕРЕМОВИНИ"),
+        ("de", "Der Größte schwieg.", "große*"),
+    ],
+)
+def test_each_language_is_searched_by_its_own_rules(client, coder, language, text, typed):
+    make_article(text, title="One", language=language)
+
+    expected = [] if language == "de" else [("article", "One")]
+    assert finds(client, typed) == expected
+
+
+def test_all_kinds_stand_in_one_list_with_their_counts(client, coder):
+    party = make_party(name="Quokka League")
+    make_person(name="Quokka Smith")
+    make_tag("Quokka")
+    article = make_article("The quokka spoke.", title="A quokka speaks")
+    passage = make_passage("quokka", article)
+    make_tagging(passage)
+    make_note("Which quokka?", passage=passage)
+    make_position(article=article, party=party)
+    proposition = make_proposition(statement="The quokka should rest.")
+
+    response = client.get(reverse("annotations:search"), {"q": "quokkas OR quokka"})
+
+    assert {value: count for value, _, count in response.context["kinds"]} == {
+        "article": 1, "passage": 2, "note": 1, "tag": 1, "position": 1, "person": 1, "party": 1,
+    }  # fmt: skip
+    assert proposition.pk
+    kinds = [kind for kind, _ in finds(client, "quokka")]
+    assert set(kinds[:3]) == {"person", "party", "tag"}
+    assert finds(client, "quokka", kind="note") == [("note", "Which quokka?")]
+
+
+def test_a_find_leads_to_its_sentence_and_the_reader_marks_it(client, coder):
+    text = "Nothing here 😀.\nThe ministers met in Ankara. They left."
+    article = make_article(text, title="Met")
+
+    page = client.get(reverse("annotations:search"), {"q": "minister"}).content.decode()
+    start = text.index("The")
+    end = text.index(" They")
+
+    address = f"{article.get_absolute_url()}?at={start}-{end}"
+    assert f'href="{address}#found"' in page
+    assert "The <mark>ministers</mark> met" in page
+    assert '<mark class="found" id="found">The ministers met in Ankara.</mark>' in (
+        client.get(address).content.decode()
+    )
+
+
+@pytest.mark.parametrize("at", ["9-1", "0-99999", "x", "-", "1-", "999999999999-2", "0-0"])
+def test_a_place_that_is_not_there_marks_nothing(client, coder, at):
+    article = make_article("They met.")
+
+    response = client.get(article.get_absolute_url(), {"at": at})
+
+    assert response.status_code == 200
+    assert 'id="found"' not in response.content.decode()
+
+
+def test_aliases_and_misspelt_names_are_found(client, coder):
+    make_party(name="Russia", aliases=["Kremlin"])
+    make_person(name="Volodymyr Zelensky")
+    make_person(name="Recep Tayyip Erdoğan")
+
+    assert finds(client, "kremlin") == [("party", "Russia")]
+    assert finds(client, "Kremlni") == [("party", "Russia")]
+    assert finds(client, "zelinsky") == [("person", "Volodymyr Zelensky")]
+    assert finds(client, "Zelenskiy") == [("person", "Volodymyr Zelensky")]
+    assert finds(client, "erdogen") == [("person", "Recep Tayyip Erdoğan")]
+    assert finds(client, "umbrella") == []
+
+
+def test_an_alias_given_and_taken_by_an_editor_is_followed(client):
+    client.force_login(make_user("editor"))
+    party = make_party(name="Russia", slug="russia", mark="RU")
+    form = {
+        "name": "Russia", "slug": "russia", "kind": party.kind, "iso3": "", "mark": "RU",
+        "colour": party.colour, "aliases": "Kremlin\nMoscow", "version": 1,
+    }  # fmt: skip
+    client.post(reverse("talks:party_edit", args=["russia"]), form)
+    assert finds(client, "kremlin") == [("party", "Russia")]
+
+    client.post(reverse("talks:party_edit", args=["russia"]), form | {"aliases": "", "version": 2})
+    assert finds(client, "kremlin") == []
+
+
+def test_what_one_may_not_open_one_does_not_find(client):
+    coder, other = make_user(username="coder"), make_user(username="other")
+    hidden = make_article("The quokka hides.", status=ArticleStatus.DRAFT, title="Hidden")
+    article = make_article("Seen quokka here.", title="Seen")
+    noted = make_passage("quokka", article)
+    make_note("Private quokka", passage=noted, author=other, visibility=Visibility.PRIVATE)
+    make_position(
+        article=article, coder=other, work_status=WorkStatus.DRAFT, summary="A quokka holds."
+    )
+    make_tagging(make_passage("quokka", hidden))
+
+    assert finds(client, "quokka") == [("article", "Seen")]
+    client.force_login(coder)
+    assert finds(client, "quokka") == [("article", "Seen")]
+    client.force_login(other)
+    assert {kind for kind, _ in finds(client, "quokka")} == {
+        "article", "passage", "note", "position",
+    }  # fmt: skip
+    client.force_login(make_user("admin"))
+    assert {label for _, label in finds(client, "quokka", kind="article")} == {"Hidden", "Seen"}
+
+
+def test_visitors_find_no_notes_tags_and_unreviewed_work(client):
+    article = make_article("Both sides agreed. Seen quokka here.", title="Seen")
+    passage = make_passage("quokka", article)
+    make_tagging(passage, make_tag("Quokka"))
+    make_note("Team quokka", passage=passage)
+    make_position(article=article, summary="The quokka waits.")
+    accepted = make_position(article=article, work_status=WorkStatus.ACCEPTED, summary="A quokka.")
+
+    proof = accepted.evidence.get().passage
+
+    assert sorted(kind for kind, _ in finds(client, "quokka")) == ["article", "passage", "position"]
+    assert finds(client, "quokka", kind="passage") == [("passage", "Seen quokka here.")]
+    assert SearchEntry.objects.get(kind="passage", object_id=proof.pk).body == proof.exact
+    assert finds(client, "quokka", kind="position")[0][1].startswith(accepted.party.name)
+    assert client.get(reverse("annotations:search"), {"q": "quokka", "tag": 1}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"q": "-only"}, "at least one"),
+        ({"q": '""'}, "at least one"),
+        ({"q": "***"}, "at least one"),
+        ({"q": "the of"}, "stand everywhere"),
+        ({"q": "x" * 201}, "at most 200"),
+        ({"q": "a\u202eb"}, "hidden character"),
+        ({"q": "met", "kind": "zebra"}, "no such kind"),
+        ({"q": "met", "party": "nobody"}, "Select a valid choice"),
+        ({"q": "met", "since": "2025-13-01"}, "Write a date"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(client, coder, query, says):
+    response = client.get(reverse("annotations:search"), query)
+
+    assert response.status_code == 422
+    assert says in response.content.decode()
+
+
+@pytest.mark.parametrize("token", ["x", "W10", "////", "WyIxIl0", "%00", "9" * 400])
+def test_a_page_that_is_none_is_the_first(client, coder, token):
+    make_article("They met.", title="Met")
+
+    assert finds(client, "met", after=token) == [("article", "Met")]
+
+
+def test_pages_neither_skip_nor_repeat_while_articles_come_in(client, coder):
+    for number in range(45):
+        make_article(f"Round {number}: they met{' again' * (number % 7)}.", title=f"T{number}")
+    seen = []
+    query = {"q": "met", "kind": "article"}
+    while True:
+        page = client.get(reverse("annotations:search"), query).context["page"]
+        seen += [one.label for one in page.object_list]
+        make_article(f"They met, {len(seen)}.", title=f"New {len(seen)}")
+        if not page.next:
+            break
+        query["after"] = page.next
+
+    old = [label for label in seen if label.startswith("T")]
+    assert len(seen) == len(set(seen))
+    assert sorted(old) == sorted(f"T{number}" for number in range(45))
+
+
+def test_filters_leave_what_has_the_property(client, coder):
+    party, other = make_party(name="Quokka League", slug="league"), make_party()
+    article, elsewhere = (
+        make_article("They met. A quokka.", title="A"),
+        make_article("B quokka.", title="B"),
+    )
+    position = make_position(article=article, party=party, summary="Quokka.", coder=coder)
+    make_position(article=elsewhere, party=other, summary="Quokka, too.")
+    make_participation(party=party, round=article.round)
+    tag = make_tag("Useful")
+    make_tagging(make_passage("quokka", elsewhere), tag, coder)
+
+    def kinds(**query):
+        return sorted(kind for kind, _ in finds(client, "quokka", **query))
+
+    assert kinds(party="league") == ["article", "party", "passage", "position"]
+    assert kinds(round=article.round.slug) == ["article", "party", "passage", "position"]
+    assert kinds(issue=position.proposition.issue_id) == ["article", "passage", "position"]
+    assert kinds(tag=tag.pk) == ["article", "passage"]
+    assert kinds(coder=coder.pk) == ["article", "passage", "position"]
+    assert kinds(status="published") == ["article", "article"]
+    assert kinds(status="submitted") == ["passage", "position", "position"]
+    assert kinds(since="2999-01-01") == []
+
+
+@pytest.mark.parametrize("kind", ["article", "party", "note"])
+def test_the_number_of_queries_does_not_grow(client, coder, kind, django_assert_max_num_queries):
+    def counted():
+        with django_assert_max_num_queries(30) as captured:
+            assert finds(client, "quokka", kind=kind)
+        return len(captured)
+
+    def make():
+        article = make_article(f"A quokka {SearchEntry.objects.count()}.")
+        make_note("Quokka.", passage=make_passage("quokka", article))
+        make_party(name=f"Quokka {article.pk}")
+
+    make()
+    once = counted()
+    make()
+    make()
+    assert counted() == once
+
+
+def test_entries_follow_what_they_are_of(client, coder):
+    party = make_party(name="Wombats")
+    make_position(party=party)
+    Party.objects.filter(pk=party.pk).update(name="Numbats")
+
+    assert [kind for kind, _ in finds(client, "numbats")] == ["party", "position"]
+    assert finds(client, "wombats") == []
+
+    Party.objects.filter(pk=party.pk).update(merged_into=make_party(name="Else"))
+    assert [kind for kind, _ in finds(client, "numbats")] == ["position"]
+
+
+def test_an_endless_text_is_still_loaded_and_found(client, coder):
+    make_article(" ".join(f"w{number}x{number * 7919}" for number in range(90_000)), title="Long")
+
+    assert finds(client, "w5x39595") == [("article", "Long")]
+
+
+def test_questions_are_taken_apart():
+    read = asked.read('a "b c" -d e* OR f -"g h" “i')
+
+    assert read.as_tsquery == "('a') & ('b c') & ('e':* | 'f') & ('i') & !'d' & !'g h'"
+
+
+def test_plans_use_the_indexes(coder):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO annotations_searchentry (kind, object_id, config, label, body, names,"
+            " document) SELECT 'party', n, 'parley_simple', 'w' || n, '', md5(n::text),"
+            " to_tsvector('parley_simple', md5(n::text)) FROM generate_series(1, 20000) n"
+        )
+        for index in ("search_entry_names", "search_entry_document"):
+            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
+        cursor.execute("ANALYZE annotations_searchentry")
+        cursor.execute("EXPLAIN SELECT id FROM annotations_searchentry WHERE names %>> 'zelinsky'")
+        similar = str(cursor.fetchall())
+    words = searching.visible_to(searching.found(asked.read("zebra"), [1, 2]), coder).explain()
+
+    assert "search_entry_names" in similar
+    assert "search_entry_document" in words
+    assert "Seq Scan on annotations_searchentry" not in words
