@@ -26,7 +26,7 @@ from talks.models import (
 )
 from talks.text import first_words
 
-from . import notices, retagging, versions
+from . import notices, reference_rows, retagging, versions
 from .models import (
     Act,
     ActKind,
@@ -733,6 +733,13 @@ def _restore_tag(tag, row, changes):
 
 
 def _take_back(act, row, changes, actor):
+    if row["model"] in reference_rows.MODELS:
+        is_as_left = functools.partial(_is_as_left_by, act, row)
+        done, reason = reference_rows.put_back(row, actor, is_as_left)
+        if reason:
+            raise Refused(reason)
+        changes.rows.append(done)
+        return
     model = MODELS[row["model"]]
     if model is Evidence:
         _take_back_evidence(row, changes)

@@ -414,6 +414,7 @@ class ActKind(models.TextChoices):
     CODEBOOK = "codebook", "changed the codebook"
     ARTICLE = "article", "changed an article"
     CARRY = "carry", "carried over to a new version"
+    REFERENCE = "reference", "changed what positions refer to"
     UNDO = "undo", "undid"
     REDO = "redo", "did again"
 

@@ -4,11 +4,9 @@ import datetime
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from . import gate
-from .forms import StaleError
 from .models import Affiliation, Issue, Participation, Party, Person, Proposition, Round
 
 FIRST_DAY, LAST_DAY = datetime.date(1000, 1, 1), datetime.date(9000, 12, 31)
@@ -68,47 +66,26 @@ class AliasesField(gate.PlainTextField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
+def in_words(error):
+    """What only the database could see, such as a name taken a moment ago, for whoever typed it."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return MESSAGES.get(getattr(diagnosis, "constraint_name", None), REFUSED)
+
+
 class ReferenceForm(forms.ModelForm):
     """A row that is made or changed; ``version`` is the one that the page showed.
 
-    An unsaved instance has none.
+    An unsaved instance has none. Storing is for :mod:`annotations.references`.
     """
 
     version = gate.VersionField()
+    key = gate.KeyField()
 
     def __init__(self, *args, instance, **kwargs):
         super().__init__(*args, instance=instance, label_suffix="", **kwargs)
         self.is_new = instance.pk is None
         if self.is_new:
             del self.fields["version"]
-
-    def save(self):
-        """Store the row: True if anything was new. Raises StaleError; None if it was refused.
-
-        What the database alone can see, such as a name taken a moment ago, becomes an error of
-        the form.
-        """
-        try:
-            with transaction.atomic():
-                return self._save()
-        except IntegrityError as error:
-            name = error.__cause__.diag.constraint_name
-            self.add_error(None, MESSAGES.get(name, REFUSED))
-            return None
-
-    def _save(self):
-        if self.is_new:
-            self.instance.save(force_insert=True)
-            return True
-        model = type(self.instance)
-        row = model.objects.select_for_update().get(pk=self.instance.pk)
-        changes = self.differing(row)
-        if not changes:
-            return False
-        if row.version != self.cleaned_data["version"]:
-            raise StaleError(row)
-        model.objects.filter(pk=row.pk).update(version=row.version + 1, **changes)
-        return True
 
     def validate_constraints(self):
         """Each constraint in words of ours, where there are any."""
@@ -121,7 +98,11 @@ class ReferenceForm(forms.ModelForm):
 
     def values(self):
         """What was typed, by the names of the model's fields."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name not in ("version", "key")
+        }
 
     def differing(self, row):
         """What was typed and is not so in ``row``, by field."""

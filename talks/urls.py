@@ -10,33 +10,8 @@ app_name = "talks"
 urlpatterns = [
     path("", rounds.home, name="home"),
     path("reference/", editing.reference_list, name="reference_list"),
-    path("rounds/new/", editing.round_new, name="round_new"),
-    path("rounds/<slug:slug>/edit/", editing.round_edit, name="round_edit"),
-    path("rounds/<slug:slug>/parties/", editing.participation_list, name="participation_list"),
-    path(
-        "participations/<id:participation_id>/edit/",
-        editing.participation_edit,
-        name="participation_edit",
-    ),
-    path(
-        "participations/<id:participation_id>/remove/",
-        editing.participation_remove,
-        name="participation_remove",
-    ),
-    path("parties/new/", editing.party_new, name="party_new"),
-    path("parties/<slug:slug>/edit/", editing.party_edit, name="party_edit"),
     path("parties/<slug:slug>/merge/", editing.party_merge, name="party_merge"),
-    path("people/new/", editing.person_new, name="person_new"),
-    path("people/<id:person_id>/edit/", editing.person_edit, name="person_edit"),
     path("people/<id:person_id>/merge/", editing.person_merge, name="person_merge"),
-    path("people/<id:person_id>/offices/new/", editing.affiliation_new, name="affiliation_new"),
-    path("offices/<id:affiliation_id>/edit/", editing.affiliation_edit, name="affiliation_edit"),
-    path("issues/new/", editing.issue_new, name="issue_new"),
-    path("issues/<id:issue_id>/edit/", editing.issue_edit, name="issue_edit"),
-    path("propositions/new/", editing.proposition_new, name="proposition_new"),
-    path(
-        "propositions/<id:proposition_id>/edit/", editing.proposition_edit, name="proposition_edit"
-    ),
     path("merges/<id:merge_id>/", editing.merge_detail, name="merge_detail"),
     path("rounds/<slug:slug>/", rounds.round_detail, name="round_detail"),
     path("rounds/<slug:slug>/positions/", matrix.position_matrix, name="position_matrix"),

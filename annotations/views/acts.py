@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.returning import asked_for
-from annotations import coding
+from annotations import coding, reference_rows
 from annotations.models import Act
 from talks.models import Article
 
@@ -24,11 +24,13 @@ def act_list(request):
         Act.objects.filter(actor=request.user)
         .select_related("undone_by")
         .prefetch_related(Prefetch("article", Article.objects.for_lists()))
+        .annotate(first_model=F("changes__0__model"))
         .defer("changes", "undone_by__changes")
         .newest_first()
     )
     page = Paginator(acts, PAGE).get_page(request.GET.get("page"))
-    return render(request, "annotations/act_list.html", {"page": page})
+    context = {"page": page, "references": reference_rows.MODELS}
+    return render(request, "annotations/act_list.html", context)
 
 
 @require_POST

@@ -63,11 +63,11 @@ def _mend(request, form_class, row, article, back):
     except recording.Refused as refused:
         form.add_error(None, str(refused))
         return render(request, "talks/reference_edit.html", context, status=422)
-    messages.success(request, _with_undo(act) if act else "Nothing was different.")
+    messages.success(request, with_undo(act) if act else "Nothing was different.")
     return redirect(back)
 
 
-def _with_undo(act):
+def with_undo(act):
     return format_html(
         '{}. <a href="{}">Undo it among your recent acts</a>',
         act.summary,

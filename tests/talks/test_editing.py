@@ -7,7 +7,9 @@ from django.apps import apps
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
+from annotations.models import Act
 from talks import merging
+from talks.forms_reference import ReferenceForm
 from talks.models import (
     Affiliation,
     Issue,
@@ -93,25 +95,25 @@ def test_editors_mend_what_positions_refer_to_and_admins_the_rounds(
     merge = merging.merge(make_party(), make_party(), (1, 1), editor)
     for_editors = [
         reverse("talks:reference_list"),
-        reverse("talks:party_new"),
-        reverse("talks:party_edit", args=[participation.party.slug]),
+        reverse("annotations:party_new"),
+        reverse("annotations:party_edit", args=[participation.party.slug]),
         reverse("talks:party_merge", args=[participation.party.slug]),
-        reverse("talks:person_new"),
-        reverse("talks:person_edit", args=[office.person.pk]),
+        reverse("annotations:person_new"),
+        reverse("annotations:person_edit", args=[office.person.pk]),
         reverse("talks:person_merge", args=[office.person.pk]),
-        reverse("talks:affiliation_new", args=[office.person.pk]),
-        reverse("talks:affiliation_edit", args=[office.pk]),
-        reverse("talks:issue_new"),
-        reverse("talks:issue_edit", args=[proposition.issue.pk]),
-        reverse("talks:proposition_new"),
-        reverse("talks:proposition_edit", args=[proposition.pk]),
+        reverse("annotations:affiliation_new", args=[office.person.pk]),
+        reverse("annotations:affiliation_edit", args=[office.pk]),
+        reverse("annotations:issue_new"),
+        reverse("annotations:issue_edit", args=[proposition.issue.pk]),
+        reverse("annotations:proposition_new"),
+        reverse("annotations:proposition_edit", args=[proposition.pk]),
         reverse("talks:merge_detail", args=[merge.pk]),
     ]
     for_admins = [
-        reverse("talks:round_new"),
-        reverse("talks:round_edit", args=[participation.round.slug]),
-        reverse("talks:participation_list", args=[participation.round.slug]),
-        reverse("talks:participation_edit", args=[participation.pk]),
+        reverse("annotations:round_new"),
+        reverse("annotations:round_edit", args=[participation.round.slug]),
+        reverse("annotations:participation_list", args=[participation.round.slug]),
+        reverse("annotations:participation_edit", args=[participation.pk]),
     ]
 
     def statuses(addresses):
@@ -532,12 +534,146 @@ def test_what_was_recorded_since_follows_its_speaker_back(client, editor, transa
     assert since.party == emptied
 
 
-def test_names_taken_a_moment_ago_are_refused_by_the_database_in_words(editor):
-    from talks.forms_reference import IssueForm
-
-    form = IssueForm({"name": "Ceasefire", "order": "1"}, instance=Issue())
-    assert form.is_valid()
+def test_names_taken_a_moment_ago_are_refused_by_the_database_in_words(client, editor, monkeypatch):
     make_issue(name="ceasefire")
+    client.force_login(editor)
+    # As where it was not taken yet when the form looked.
+    monkeypatch.setattr(ReferenceForm, "validate_constraints", lambda _: None)
 
-    assert form.save() is None
-    assert form.non_field_errors() == ["There is an issue of this name already."]
+    response = client.post("/issues/new/", {"name": "Ceasefire", "order": "1"})
+
+    assert response.status_code == 422
+    assert "There is an issue of this name already." in text_of(response)
+
+
+# Acts: undone, and never done twice
+
+KEY = "0b0e7a54-5f7e-4a53-9f5e-2f6f0a0e7d11"
+
+
+def undo_last(client):
+    act = Act.objects.latest("pk")
+    return client.post(f"/acts/{act.pk}/undo/")
+
+
+def test_a_correction_is_an_act_that_is_undone_and_done_again(client, editor):
+    party = make_party(name="Turkey", aliases=["Ankara"])
+    office = make_affiliation(party=party, valid=SUMMER)
+    client.force_login(editor)
+    client.post(f"/parties/{party.slug}/edit/", typed_party(party, name="Türkiye"))
+    client.post(f"/offices/{office.pk}/edit/", typed_office(party, version=1))
+    corrected = stored(office)
+
+    undo_last(client)
+    first = Act.objects.earliest("pk")
+    assert stored(office) == corrected | {"valid": SUMMER, "version": 3}
+    undo_last(client)
+    assert stored(office) == corrected | {"version": 4}
+    client.post(f"/acts/{first.pk}/undo/")
+    assert [stored(party)[name] for name in ("name", "aliases", "version")] == [
+        "Turkey", ["Ankara"], 3,
+    ]  # fmt: skip
+    assert "Corrected: Türkiye" in text_of(client.get("/acts/"))
+
+
+def test_two_corrections_of_one_row_are_undone_one_after_the_other(client, editor):
+    party = make_party(name="Turkey")
+    client.force_login(editor)
+    for version, name in enumerate(("Türkei", "Türkiye"), start=1):
+        client.post(f"/parties/{party.slug}/edit/", typed_party(party, name=name, version=version))
+    first, second = Act.objects.order_by("pk")
+
+    names = []
+    for act in (second, first):
+        assert client.post(f"/acts/{act.pk}/undo/").status_code == 302
+        names.append(stored(party)["name"])
+
+    assert names == ["Türkei", "Turkey"]
+
+
+def test_what_was_added_goes_again_unless_it_is_in_use(client, editor):
+    client.force_login(editor)
+    client.post("/issues/new/", {"name": "Prisoners", "order": "7"})
+    issue = stored(Issue.objects.get())
+
+    assert undo_last(client).status_code == 302
+    assert not Issue.objects.exists()
+    undo_last(client)
+    assert stored(Issue.objects.get()) == issue | {"version": 2}
+    proposition = make_proposition(issue=Issue.objects.get())
+    added_again = Act.objects.latest("pk")
+    refused = client.post(f"/acts/{added_again.pk}/undo/")
+
+    assert refused.status_code == 409
+    assert "“Prisoners” is in use by now, so it stays." in text_of(refused)
+    assert Proposition.objects.get() == proposition
+
+
+def test_a_party_that_was_taken_off_the_table_is_brought_back(client, admin):
+    row = make_participation(role="third_party")
+    before = stored(row)
+    client.force_login(admin)
+
+    assert client.post(f"/participations/{row.pk}/remove/", {"version": "9"}).status_code == 409
+    for _ in range(2):
+        taken = client.post(f"/participations/{row.pk}/remove/", {"version": "1"})
+        assert taken["Location"] == f"/rounds/{row.round.slug}/parties/"
+    assert not Participation.objects.exists()
+    undo_last(client)
+
+    assert stored(Participation.objects.get()) == before | {"version": 2}
+
+
+def test_a_correction_of_what_changed_since_is_not_undone(client, editor, colleague):
+    party = make_party(name="Turkey")
+    client.force_login(editor)
+    client.post(f"/parties/{party.slug}/edit/", typed_party(party, name="Türkiye"))
+    act = Act.objects.latest("pk")
+    Party.objects.filter(pk=party.pk).update(name="Republic of Türkiye", version=3)
+
+    response = client.post(f"/acts/{act.pk}/undo/")
+
+    assert response.status_code == 409
+    assert stored(party)["name"] == "Republic of Türkiye"
+
+
+def test_who_is_no_editor_any_more_undoes_no_correction(client, editor):
+    party = make_party(name="Turkey")
+    client.force_login(editor)
+    client.post(f"/parties/{party.slug}/edit/", typed_party(party, name="Türkiye"))
+    type(editor).objects.filter(pk=editor.pk).update(role="researcher")
+
+    assert undo_last(client).status_code == 409
+    assert stored(party)["name"] == "Türkiye"
+
+
+def test_a_form_that_is_sent_twice_makes_one_row(client, admin):
+    client.force_login(admin)
+    party = make_party()
+    sent = [
+        ("/parties/new/", typed_party(key=KEY)),
+        (
+            "/rounds/geneva/parties/",
+            {"party": party.pk, "role": "mentioned", "key": KEY[:-1] + "2"},
+        ),
+    ]
+    make_round(slug="geneva")
+
+    answers = [client.post(address, data) for address, data in sent for _ in range(2)]
+
+    assert [one.status_code for one in answers] == [302] * 4
+    assert [one["Location"] for one in answers[:2]] == ["/parties/turkiye/"] * 2
+    assert Party.objects.filter(name="Türkiye").count() == 1
+    assert Participation.objects.count() == 1
+    assert Act.objects.count() == 2
+
+
+def test_a_merge_that_is_sent_twice_leads_to_the_one_that_was_made(client, editor):
+    emptied, survivor = make_party(), make_party()
+    client.force_login(editor)
+    data = {"into": survivor.pk, "version": 1, "into_version": 1}
+
+    first, second = (client.post(f"/parties/{emptied.slug}/merge/", data) for _ in range(2))
+
+    merge = Merge.objects.get()
+    assert [first["Location"], second["Location"]] == [f"/merges/{merge.pk}/"] * 2

@@ -89,7 +89,7 @@ class World:
                 "tag": self.tag.get_absolute_url(),
                 "acts": reverse("annotations:act_list"),
                 "drafts": reverse("annotations:draft_list", args=[self.article.pk]),
-                "at the table": reverse("talks:participation_list", args=["talks"]),
+                "at the table": reverse("annotations:participation_list", args=["talks"]),
             }
             | {
                 f"reference: {kind}": f"{reverse('talks:reference_list')}?kind={kind}"
