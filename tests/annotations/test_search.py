@@ -149,10 +149,11 @@ def test_an_alias_given_and_taken_by_an_editor_is_followed(client):
         "name": "Russia", "slug": "russia", "kind": party.kind, "iso3": "", "mark": "RU",
         "colour": party.colour, "aliases": "Kremlin\nMoscow", "version": 1,
     }  # fmt: skip
-    client.post(reverse("annotations:party_edit", args=["russia"]), form)
+    page = reverse("annotations:party_edit", args=["russia"])
+    client.post(page, form)
     assert finds(client, "kremlin") == [("party", "Russia")]
 
-    client.post(reverse("annotations:party_edit", args=["russia"]), form | {"aliases": "", "version": 2})
+    client.post(page, form | {"aliases": "", "version": 2})
     assert finds(client, "kremlin") == []
 
 
