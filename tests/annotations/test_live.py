@@ -36,7 +36,7 @@ def test_a_page_hears_of_an_act_on_its_article_once(client, researcher, colleagu
     heard = ask(client, article, state="0")
 
     assert nothing.status_code == 204
-    assert heard.json() == {"changed": True, "here": "", "names": []}
+    assert heard.json() == {"changed": True, "here": "", "names": [], "inbox": 0}
     assert ask(client, article, state=str(act.pk)).status_code == 204
     assert ask(client, make_article(), state="0").status_code == 204
 
@@ -92,10 +92,10 @@ def test_those_who_read_the_article_too_are_named_until_they_leave(
     left = ask(client, article, state="0", here=here)
 
     assert alone.status_code == 204
-    assert beside.json() == {"changed": False, "here": here, "names": ["Colleague"]}
+    assert beside.json() == {"changed": False, "here": here, "names": ["Colleague"], "inbox": 0}
     assert still.status_code == 204
     assert elsewhere.status_code == 204
-    assert left.json() == {"changed": False, "here": "", "names": []}
+    assert left.json() == {"changed": False, "here": "", "names": [], "inbox": 0}
 
 
 def test_ones_own_second_page_is_nobody_else(client, researcher, article):

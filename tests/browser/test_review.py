@@ -162,6 +162,21 @@ def test_a_disagreement_is_settled_by_a_digit(open_page, editor):
     assert statuses([first, second]) == ["rejected", "accepted"]
 
 
+def test_a_disagreement_is_settled_by_a_digit_and_its_reason_by_another(open_page, editor):
+    article = make_article(text=TEXT)
+    first = make_tagging(make_passage("Both sides", article), make_tag("Unity"))
+    second = make_tagging(make_passage("sides agreed", article), make_tag("Doubt"))
+    page = opened(open_page, editor)
+
+    page.keyboard.press("1")
+    expect(page.get_by_role("alert")).to_contain_text("Say why")
+    page.keyboard.press("2")
+    expect(page.get_by_text("Nothing waits for you.")).to_be_visible()
+
+    assert statuses([first, second]) == ["accepted", "rejected"]
+    assert {one.reason for one in Review.objects.all()} == {"Another tag fits better."}
+
+
 def test_without_scripts_a_verdict_leads_to_the_next(open_page, editor, work):
     page = open_page("/review/", editor, java_script_enabled=False)
 

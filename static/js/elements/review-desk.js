@@ -5,7 +5,7 @@ const KEYS = [
   [["A"], "accept; where coders disagree: all may stand"],
   [["V"], "send back for revision"],
   [["R"], "reject; where coders disagree: none holds"],
-  [["1", "…", "6"], "choose a reason that the team often gives; where coders disagree, which side holds"],
+  [["1", "…", "6"], "choose a reason that the team often gives; where coders disagree, which side holds, and then the reason"],
   [["S"], "skip to the next"],
   [["Ctrl", "Enter"], "in your own words: give the verdict that you began"],
   [["Ctrl", "Z"], "undo your last verdict"],
@@ -87,7 +87,9 @@ class ReviewDesk extends HTMLElement {
 
   #letter(event) {
     const char = letter(event);
-    const button = char && this.#form?.querySelector(`[data-key="${CSS.escape(char)}"]`);
+    // Digits choose between sides, until a verdict waits for its reason.
+    const asksWhy = this.begun?.isConnected && /^[1-6]$/.test(char);
+    const button = char && !asksWhy && this.#form?.querySelector(`[data-key="${CSS.escape(char)}"]`);
     if (button) {
       event.preventDefault();
       button.click();
@@ -111,6 +113,7 @@ class ReviewDesk extends HTMLElement {
     event.preventDefault();
     event.stopPropagation();
     this.begun = button;
+    this.#form.setAttribute("data-begun", "");
     this.#say("Say why: choose a reason by its digit, or write your own.");
     this.#form.querySelector(".usual input")?.focus();
   }
