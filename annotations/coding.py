@@ -331,6 +331,33 @@ def tag_passage(actor, article, start, end, tag, *, note="", visibility=Visibili
     )
 
 
+@_act
+def tag_passages(actor, article, spans, tag, *, key):
+    """Put ``tag`` on all of ``spans``, (start, end) pairs, as one act; see :func:`tag_passage`."""
+    changes = _Changes()
+    tag = _propose(actor, tag, changes) if isinstance(tag, str) else _offered(tag)
+    _in_turn(article)
+    passages = Passage.objects.at_all(article, spans)
+    own = Tagging.objects.live().filter(tag=tag, coder=actor, passage__article=article)
+    tagged = set(own.values_list("passage_id", flat=True))
+    version = (changes.codebook or tag.codebook).version
+    taggings = Tagging.objects.bulk_create(
+        Tagging(passage=passages[span], tag=tag, coder=actor, codebook_version=version)
+        for span in spans
+        if passages[span].pk not in tagged
+    )
+    for tagging in taggings:
+        changes.made(tagging)
+    if not taggings:
+        return None
+    count = len(taggings)
+    what = quoted(taggings[0].passage) if count == 1 else f"{count} passages"
+    return _record(
+        actor, ActKind.TAG, changes, article=article, key=key,
+        summary=f"Tagged {what} with {tag.name}",
+    )  # fmt: skip
+
+
 def _propose(actor, name, changes):
     """The tag of this name however it is spelt, proposed anew where there is none to offer."""
     codebook = Codebook.objects.oldest()

@@ -1,8 +1,10 @@
 """What people type into the reader, checked against the frozen text and the codebook."""
 
+import functools
+
 from django import forms
 
-from talks import gate
+from talks import finding, gate
 from talks import text as plain_text
 from talks.forms import clean_language
 from talks.models import ArticleStatus, Round
@@ -120,6 +122,38 @@ class TaggingForm(SpanForm, KeyedForm):
     tag = TagField()
     note = NoteTextField(required=False)
     visibility = VisibilityField()
+
+
+class FindForm(forms.Form):
+    """Words to be found in an article's text; ``spans`` are the places where they stand."""
+
+    find = gate.NameField(max_length=200, error_messages={"required": "Write what to find."})
+    whole = forms.BooleanField(required=False)
+
+    def __init__(self, *args, article, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.article = article
+
+    @functools.cached_property
+    def spans(self):
+        return finding.places(
+            self.article.text, self.cleaned_data["find"], whole=self.cleaned_data["whole"]
+        )
+
+
+class TagAllForm(FindForm, KeyedForm):
+    """One tag for every place that was found; ``count`` is how many the page showed."""
+
+    tag = TagField()
+    count = gate.NumberField()
+
+    def clean(self):
+        data = super().clean()
+        if not self.errors and len(self.spans) != data["count"]:
+            raise forms.ValidationError("This page is incomplete: reload it and try again.")
+        if not self.errors and not self.spans:
+            raise forms.ValidationError("These words do not stand in the text.")
+        return data
 
 
 class PassageNoteForm(SpanForm, KeyedForm):

@@ -36,7 +36,9 @@ class SearchForm(forms.Form):
         label="Words",
         required=False,
         max_length=LENGTH,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={"type": "search", "autocomplete": "off", "id": "site-search"}
+        ),
     )
     kind = forms.ChoiceField(required=False, choices=choices(EntryKind.choices, "Everything"))
     round = forms.ChoiceField(required=False)

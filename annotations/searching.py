@@ -62,10 +62,12 @@ def is_all_common(asked):
 
 
 def names_like(asked):
-    """The keys of the parties, people and tags with a name like what was typed, nearest first."""
+    """The keys of the parties and people with a name like what was typed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT search_like(%s, %s)", [asked.positive, LIKE])
-        return [key for (key,) in cursor.fetchall()]
+        keys = [key for (key,) in cursor.fetchall()]
+    named = SearchEntry.objects.filter(kind__in=[EntryKind.PARTY, EntryKind.PERSON])
+    return list(named.filter(pk__in=keys).values_list("pk", flat=True))
 
 
 def found(asked, like=()):

@@ -50,6 +50,9 @@ TABLE = [
     ("annotations:reader", "article", EVERYBODY, TEAM),
     ("annotations:reader", "draft article", ADMINS, ADMINS),
     ("annotations:reader", "article?paragraph=1", TEAM, TEAM),
+    ("annotations:reader", "article?find=sides", EVERYBODY, TEAM),
+    ("annotations:tag_all", "article", NO, TEAM),
+    ("annotations:tag_all", "draft article", NO, ADMINS),
     ("annotations:article_notes", "article", NO, TEAM),
     ("annotations:article_notes", "draft article", NO, ADMINS),
     ("annotations:link_new", "article", NO, TEAM),
@@ -281,7 +284,8 @@ These lines have no address: {left_over}.
 UNKNOWN = {"id": "987654321", "int": "987654321", "slug": "no-such-slug", "str": "no-such-word"}
 BODY = {
     "version": "1", "start": "0", "end": "4", "exact": "Both", "tag": "Deadline",
-    "text": "Said in passing", "visibility": "team", "key": "5a1ef2ea-5ed1-4b1e-9d7c-000000000001",
+    "text": "Said in passing", "visibility": "team", "find": "sides", "count": "1",
+    "key": "5a1ef2ea-5ed1-4b1e-9d7c-000000000001",
 }  # fmt: skip
 EDGE_METHODS = ["PUT", "PATCH", "DELETE", "OPTIONS"]
 

@@ -1,5 +1,6 @@
 """How the reader's writes are answered: with the parts that changed, or with a redirect."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import messages
@@ -7,9 +8,11 @@ from django.http import QueryDict
 from django.shortcuts import redirect, render
 
 from annotations import coding, notices
+from annotations.forms import FindForm
 from annotations.reading import Filters, Reading
 from talks.models import Article
 
+PLACE = re.compile(r"(?P<start>[0-9]{1,9})-(?P<end>[0-9]{1,9})")
 KNOWINGLY = "superseded_articles"  # in the session: those worked on though they are superseded
 
 
@@ -38,6 +41,22 @@ def filters_of(request):
     return Filters.from_query(request.GET)
 
 
+def found_in(request, article):
+    """The places that the page marks as found, by ``?find=`` or ``?at=``: (name, start, end)."""
+    query = request.GET
+    if request.htmx and request.htmx.current_url:
+        query = QueryDict(urlsplit(request.htmx.current_url).query)
+    if query.get("find"):
+        form = FindForm(query, article=article)
+        spans = form.spans if form.is_valid() else []
+        return [(f"found-{number}", *span) for number, span in enumerate(spans, 1)]
+    place = PLACE.fullmatch(query.get("at", ""))
+    if place is None:
+        return []
+    start, end = int(place["start"]), int(place["end"])
+    return [("found", start, end)] if start < end <= len(article.text) else []
+
+
 def since(request):
     """The act that the page in the browser knows last, as its scripts say; None without them."""
     value = request.POST.get("since") or request.GET.get("since") or ""
@@ -51,7 +70,8 @@ def changed(request, article, act, *, desk_is_done=False, recorder_is_done=False
             messages.success(request, f"{act.summary}.", extra_tags="act")
             warn_of_not_told(request, act)
         return redirect(_place(article, passage))
-    reading = Reading(article, request.user, filters_of(request))
+    found = found_in(request, article)
+    reading = Reading(article, request.user, filters_of(request), found=found)
     known = since(request)
     if known is None:
         known = act.pk - 1 if act is not None else reading.cursor

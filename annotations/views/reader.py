@@ -1,26 +1,28 @@
 """The reader: one article, its marks, and the margin beside them."""
 
-import re
+import uuid
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import sign_in_first
 from annotations import coding
 from annotations import reading as what_is_read
-from annotations.forms import TaggingForm
+from annotations.forms import FindForm, TagAllForm, TaggingForm
 from annotations.reading import Filters, Reading
 from talks import text as plain_text
 from talks.access import public_reading
+from talks.finding import MOST
 from talks.models import Article, Passage
 
 from . import answers
 from .then import article_then
 
 PALETTE = "#palette-message"
-PLACE = re.compile(r"(?P<start>[0-9]{1,9})-(?P<end>[0-9]{1,9})")
 
 
 @public_reading
@@ -50,9 +52,12 @@ def reader(request, article_id):
 
 def _page(request, article, *, form=None, status=200):
     target = _target(request, article)
-    found = _found(request, article)
+    finding = _finding(request, article)
+    found = answers.found_in(request, article)
     reading = Reading(article, request.user, answers.filters_of(request), target, found)
-    context = _context(request, reading) | {"form": form}
+    context = _context(request, reading) | {"form": form, "finding": finding}
+    if finding and finding["form"].errors:
+        status = 422
     return render(request, "annotations/reader.html", context, status=status)
 
 
@@ -83,13 +88,37 @@ def _target(request, article):
     return Passage.objects.filter(article=article, pk=pk).first()
 
 
-def _found(request, article):
-    """The words that a search leads to, ``?at=120-180``: as :class:`Reading` wants them."""
-    place = PLACE.fullmatch(request.GET.get("at", ""))
-    if place is None:
-        return []
-    start, end = int(place["start"]), int(place["end"])
-    return [("found", start, end)] if start < end <= len(article.text) else []
+def _finding(request, article):
+    """What the page says of ``?find=words``; None where nothing is looked for."""
+    if not request.GET.get("find"):
+        return None
+    form = FindForm(request.GET, article=article)
+    return {
+        "form": form,
+        "is_cut": form.is_valid() and len(form.spans) == MOST,
+        "tags": what_is_read.Tags(),
+        "key": uuid.uuid4(),
+    }
+
+
+@require_POST
+def tag_all(request, article_id):
+    """Put one tag on every place where some words stand, as one act."""
+    article = get_object_or_404(Article.objects.visible_to(request.user), pk=article_id)
+    form = TagAllForm(request.POST, article=article)
+    if not form.is_valid():
+        return answers.refused(request, form)
+    if message := answers.superseded(request, article):
+        return answers.refused(request, message=message, status=409)
+    data = form.cleaned_data
+    try:
+        act = coding.tag_passages(request.user, article, form.spans, data["tag"], key=data["key"])
+    except coding.Refused as error:
+        return answers.refused(request, message=str(error), status=409)
+    told = f"{act.summary}." if act else "You had put this tag on all of them already."
+    messages.success(request, told, extra_tags="act" if act else "")
+    query = {"find": data["find"]} | ({"whole": "1"} if data["whole"] else {})
+    return redirect(f"{article.get_absolute_url()}?{urlencode(query)}")
 
 
 def _tag(request, article):
@@ -133,7 +162,8 @@ def _paragraph_number(article, form):
 
 
 def _live(request, article):
-    reading = Reading(article, request.user, answers.filters_of(request))
+    found = answers.found_in(request, article)
+    reading = Reading(article, request.user, answers.filters_of(request), found=found)
     changes = reading.changes_since(answers.since(request) or 0)
     if changes is None:
         return HttpResponse(status=204)

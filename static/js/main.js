@@ -22,8 +22,11 @@ document.addEventListener("input", ({ target }) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  const field = document.querySelector("#site-search[aria-keyshortcuts]");
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !field || isTyping(event.target)) return;
+  const hasControl = event.ctrlKey || event.metaKey;
+  const isFind = hasControl && event.shiftKey && event.code === "KeyF";
+  const isSearch = event.key === "/" && !hasControl && !event.altKey && !isTyping(event.target);
+  const field = document.querySelector(isFind ? "#find" : "#site-search:not([data-no-key])");
+  if (event.defaultPrevented || !field || !(isFind || isSearch)) return;
   event.preventDefault();
   field.focus();
   field.select();

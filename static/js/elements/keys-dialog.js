@@ -31,6 +31,7 @@ const KEYS = [
   ["Anywhere on the page", [
     [["]", "["], "next and previous passage; also Alt with ↓ and ↑"],
     [["/"], "search everything"],
+    [["Ctrl", "Shift", "F"], "find in this text; Enter: the next place"],
     [["Ctrl", "Z"], "undo"],
     [["?"], "this list"],
   ]],

@@ -1,0 +1,67 @@
+"""Search by keyboard; finding in a text, tagging all and taking it back; axe on these pages."""
+
+import pytest
+
+from annotations.models import Tagging
+
+from ..factories import make_article, make_note, make_party, make_passage, make_tag, make_user
+
+TEXT = "A truce was no truce.\nTruces hold; a TRUCE does not.\nThe ministers met in Ankara."
+
+
+@pytest.fixture
+def coder():
+    return make_user(username="coder")
+
+
+def test_a_sentence_is_found_by_keyboard_alone(open_page, coder):
+    article = make_article(TEXT, title="Truces")
+    page = open_page("/articles/", coder)
+
+    page.keyboard.press("/")
+    page.keyboard.type("minister")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="In the text").focus()
+    page.keyboard.press("Enter")
+    page.locator("#found").wait_for()
+
+    assert page.locator("#found").inner_text() == "The ministers met in Ankara."
+    assert page.locator("#article-text").evaluate("one => one.textContent") == article.text
+
+
+def test_all_places_are_tagged_and_untagged(open_page, coder):
+    make_tag("Ceasefire")
+    article = make_article(TEXT, title="Truces")
+    page = open_page(article.get_absolute_url(), coder)
+
+    page.keyboard.press("Control+Shift+F")
+    page.keyboard.type("truce")
+    page.keyboard.press("Enter")
+    page.get_by_text("1 of 4").wait_for()
+    page.get_by_role("button", name="Next").click()
+    assert page.locator("mark.now").get_attribute("id") == "found-2"
+    page.locator("#tag-all").fill("Ceasefire")
+    page.get_by_role("button", name="Tag all 4").click()
+    page.get_by_text("Tagged 4 passages with Ceasefire").wait_for()
+    assert Tagging.objects.live().count() == 4
+    page.locator("#article-text").focus()
+    page.keyboard.press("Control+z")
+    page.get_by_text("Undid: tagged 4 passages").first.wait_for()
+
+    assert Tagging.objects.live().count() == 0
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_search_and_finding_are_accessible(open_page, violations, coder, width, scheme):
+    article = make_article(TEXT, title="Truces")
+    make_note("Which truce?", passage=make_passage("truce", article))
+    make_party(name="Truce League")
+    look = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+
+    for path in ("/search/", "/search/?q=truce"):
+        page = open_page(path, coder, **look)
+        assert violations(page) == []
+        page.context.close()
+    page = open_page(f"{article.get_absolute_url()}?find=truce", coder, **look)
+    assert violations(page) == []
