@@ -42,11 +42,11 @@ def test_all_places_are_tagged_and_untagged(open_page, coder):
     assert page.locator("mark.now").get_attribute("id") == "found-2"
     page.locator("#tag-all").fill("Ceasefire")
     page.get_by_role("button", name="Tag all 4").click()
-    page.get_by_text("Tagged 4 passages with Ceasefire").wait_for()
+    page.get_by_text("Tagged 4 passages with Ceasefire").first.wait_for()
     assert Tagging.objects.live().count() == 4
     page.locator("#article-text").focus()
     page.keyboard.press("Control+z")
-    page.get_by_text("Undid: tagged 4 passages").first.wait_for()
+    page.get_by_text("Undid: tagged 4 passages").first.wait_for(state="attached")
 
     assert Tagging.objects.live().count() == 0
 
