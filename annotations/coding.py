@@ -5,7 +5,9 @@ stands already as asked (a repeated submit does nothing twice). Refusals are exc
 :class:`Stale` for work that was based on an old version, :class:`Refused` for what cannot be.
 """
 
+import datetime
 import functools
+import itertools
 import uuid
 
 from django.apps import apps
@@ -57,6 +59,10 @@ MODELS = {
     "evidence": Evidence,
     "review": Review,
 }
+
+NEW = object()  # the key of an act that no request names
+KEY_OF_CONTENT = 5  # the version of a UUID that is made of words
+DOUBLE_CLICK = datetime.timedelta(seconds=10)
 
 # What the database refuses when an act ends, by its constraint, as told to the person who asked.
 REFUSALS = {
@@ -232,20 +238,41 @@ def in_words(error):
 
 
 def _act(function):
-    """Run ``function`` in a transaction, unless this person's request of that key is done."""
+    """Run ``function`` in a transaction, unless this person's request of that key is done.
+
+    A form that was sent without scripts has an empty ``key``: there the request is known by what
+    it asks for, so that a double click does nothing twice either.
+    """
 
     @functools.wraps(function)
-    def run(actor, *args, key=None, **kwargs):
-        key = key or uuid.uuid4()
+    def run(actor, *args, key=NEW, **kwargs):
+        key = uuid.uuid4() if key is NEW else key or _key_of(function, args, kwargs)
         with transaction.atomic():
             # Acts of one person with one key wait for each other, so the second finds the first.
             _lock(f"act {actor.pk} {key}")
             if done := Act.objects.filter(actor=actor, key=key).first():
-                return done
+                if not _is_meant_again(done):
+                    return done
+                key = uuid.uuid4()
             with in_act(key):
                 return function(actor, *args, key=key, **kwargs)
 
     return run
+
+
+def _key_of(function, args, kwargs):
+    """A key for what is asked for, the same for the same."""
+    values = [function.__name__, *args, *itertools.chain.from_iterable(sorted(kwargs.items()))]
+    words = [(type(one).__name__, getattr(one, "pk", one)) for one in values]
+    return uuid.uuid5(uuid.NAMESPACE_OID, repr(words))
+
+
+def _is_meant_again(done):
+    """Whether what is asked for is no double click: it was undone, or done a while ago."""
+    if done.key.version != KEY_OF_CONTENT:
+        return False
+    is_old = timezone.now() - done.created_at > DOUBLE_CLICK
+    return is_old or Act.objects.filter(undoes=done).exists()
 
 
 def _lock(name):
@@ -598,7 +625,7 @@ def submitted_again(row):
 # Articles
 
 
-def change_articles(actor, versions, fields, *, key=None):
+def change_articles(actor, versions, fields, *, key=NEW):
     """Set ``fields`` of several articles, ``{key: version}``, as one act that can be undone.
 
     Returns the act, or None where nothing was different, and how many had another version
@@ -636,7 +663,7 @@ def _change_articles(actor, versions, fields, left_alone, *, key):
 # Undoing
 
 
-def undo(actor, act, *, key=None):
+def undo(actor, act, *, key=NEW):
     """Take back one's own act, as a new act; of an undoing, do it again."""
     try:
         with transaction.atomic():

@@ -62,6 +62,14 @@ class KeyedForm(forms.Form):
     key = gate.KeyField()
 
 
+class WritingForm(KeyedForm):
+    """What is sent from pages without scripts as well."""
+
+    def clean_key(self):
+        """None where no script gave one: then the act is known by what it asks for."""
+        return self.cleaned_data["key"] if self.data.get("key") else None
+
+
 class NoteTextField(gate.PlainTextField):
     def __init__(self, **kwargs):
         super().__init__(max_length=NOTE_LENGTH, **kwargs)
@@ -118,7 +126,7 @@ class TagField(gate.NameField):
         return tag
 
 
-class TaggingForm(SpanForm, KeyedForm):
+class TaggingForm(SpanForm, WritingForm):
     tag = TagField()
     note = NoteTextField(required=False)
     visibility = VisibilityField()
@@ -156,7 +164,7 @@ class TagAllForm(FindForm, KeyedForm):
         return data
 
 
-class PassageNoteForm(SpanForm, KeyedForm):
+class PassageNoteForm(SpanForm, WritingForm):
     """A note on a passage, or on the article itself where the span is left empty."""
 
     text = NoteTextField()
@@ -173,7 +181,7 @@ class PassageNoteForm(SpanForm, KeyedForm):
         return super().span if "start" in self.fields else None
 
 
-class NoteForm(KeyedForm):
+class NoteForm(WritingForm):
     """A note on a tag, or a reply."""
 
     text = NoteTextField()

@@ -335,6 +335,28 @@ def test_a_double_click_at_the_same_moment_makes_one_note(researcher, article):
     assert Note.objects.count() == 1
 
 
+def test_a_note_sent_twice_without_scripts_is_written_once(client, researcher, article):
+    client.force_login(researcher)
+    start, end = span(article, "sides")
+    sent = {"start": start, "end": end, "exact": "sides", "tag": "Unity", "note": "Why?"}
+    make_tag("Unity")
+
+    for _ in range(2):
+        client.post(article.get_absolute_url(), sent)
+    (written,) = Note.objects.all()
+    for text in ("Because", "Because", "Because of that"):
+        client.post(f"/notes/{written.pk}/replies/", {"text": text})
+    assert [note.text for note in Note.objects.order_by("pk")] == [
+        "Why?",
+        "Because",
+        "Because of that",
+    ]
+
+    coding.undo(researcher, Act.objects.order_by("pk").first())
+    client.post(article.get_absolute_url(), sent)
+    assert live()[0] == ("Unity", "sides")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_without_the_turn_a_reader_would_miss_an_act_and_with_it_none(researcher, colleague):
     """First the race: a later act commits before an earlier one, and a cursor skips it."""
