@@ -156,7 +156,9 @@ def test_the_seed_s_timeline(client):
 
 
 def test_empty_and_unknown(client, article):
-    assert "Nothing is recorded of this round yet" in text_of(client.get(ADDRESS))
+    empty = text_of(client.get(ADDRESS))
+    assert "Nothing is recorded of this round yet" in empty
+    assert "#moments" not in empty  # a way to what is not there
     assert client.get(f"{ADDRESS}?kind=gossip").status_code == 422
     assert client.get("/rounds/geneva/timeline/").status_code == 404
 
