@@ -132,6 +132,23 @@ def test_the_pages_are_sound_and_fit(open_page, violations, scheme, width):
         page.close()
 
 
+def test_what_is_chosen_shows_where_colours_are_forced(open_page):
+    page = open_page(MATRIX, forced_colors="active")
+
+    lines = page.evaluate(
+        """() => [...document.querySelectorAll(".round-nav a, .switch a")].map((one) => {
+          const { borderBottomColor, outlineStyle } = getComputedStyle(one);
+          const { backgroundColor: paper } = getComputedStyle(document.documentElement);
+          const hasLine = borderBottomColor !== paper;
+          const isMarked = one.closest(".switch") ? outlineStyle === "solid" : hasLine;
+          return isMarked === one.hasAttribute("aria-current");
+        })"""
+    )
+
+    assert len(lines) > 6
+    assert all(lines)
+
+
 def test_the_pages_can_be_printed(open_page):
     page = open_page(MATRIX)
     page.emulate_media(media="print")
