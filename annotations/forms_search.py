@@ -1,8 +1,11 @@
 """What is asked of the search, read from its address."""
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import TruncDate
+from django.http import QueryDict
 
 from accounts.models import User
 from talks import gate
@@ -189,6 +192,31 @@ class SearchForm(forms.Form):
     @property
     def _taggings(self):
         return Tagging.objects.visible_to(self.user)
+
+
+class SaveForm(forms.Form):
+    """A search to be kept under a name."""
+
+    name = gate.NameField(max_length=100, error_messages={"required": "Give it a name."})
+    query = forms.CharField(max_length=2000)
+    key = gate.KeyField()
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_query(self):
+        """What the search understands of it, and nothing else; pages are not kept."""
+        asked_for = SearchForm(QueryDict(self.cleaned_data["query"]), user=self.user)
+        if not asked_for.is_valid() or not asked_for.cleaned_data["q"]:
+            raise forms.ValidationError("This search cannot be kept: look at it again.")
+        kept = {name: value for name, value in asked_for.cleaned_data.items() if value}
+        return urlencode(kept)
+
+
+class RenameForm(forms.Form):
+    name = gate.NameField(max_length=100, error_messages={"required": "Give it a name."})
+    version = gate.VersionField()
 
 
 def of(kind, rows, name="pk"):

@@ -30,6 +30,7 @@ from .models_review import (
     ReviewTakenBack,
     is_about_one,
 )
+from .models_saved import SavedSearch
 from .models_search import EntryKind, SearchEntry
 from .models_together import Presence
 
@@ -40,6 +41,7 @@ __all__ = [
     "Presence",
     "Review",
     "ReviewTakenBack",
+    "SavedSearch",
     "SearchEntry",
 ]
 

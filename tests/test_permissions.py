@@ -44,6 +44,15 @@ TABLE = [
     # Search
     ("annotations:search", "", EVERYBODY, NO),
     ("annotations:search", "?q=quokka", EVERYBODY, NO),
+    ("annotations:passages_alike", "passage", EVERYBODY, NO),
+    ("annotations:passages_alike", "draft passage", ADMINS, NO),
+    ("annotations:saved_list", "", TEAM, TEAM),
+    ("annotations:saved_rename", "own saved search", NO, TEAM),
+    ("annotations:saved_rename", "another’s saved search", NO, NOBODY),
+    ("annotations:saved_remove", "own saved search", NO, TEAM),
+    ("annotations:saved_remove", "another’s saved search", NO, NOBODY),
+    ("annotations:saved_undo", "own saved search", NO, TEAM),
+    ("annotations:saved_undo", "another’s saved search", NO, NOBODY),
     # Articles and what stands in them
     ("annotations:article_list", "", EVERYBODY, NO),
     ("annotations:article_bulk", "", NO, ADMINS),
@@ -285,6 +294,7 @@ UNKNOWN = {"id": "987654321", "int": "987654321", "slug": "no-such-slug", "str":
 BODY = {
     "version": "1", "start": "0", "end": "4", "exact": "Both", "tag": "Deadline",
     "text": "Said in passing", "visibility": "team", "find": "sides", "count": "1",
+    "name": "Kept", "query": "q=met",
     "key": "5a1ef2ea-5ed1-4b1e-9d7c-000000000001",
 }  # fmt: skip
 EDGE_METHODS = ["PUT", "PATCH", "DELETE", "OPTIONS"]

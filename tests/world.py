@@ -8,7 +8,15 @@ import uuid
 
 from accounts.models import Role
 from annotations import carrying, coding, recording, reviewing
-from annotations.models import Draft, DraftKind, Notice, Review, TagStatus, Visibility
+from annotations.models import (
+    Draft,
+    DraftKind,
+    Notice,
+    Review,
+    SavedSearch,
+    TagStatus,
+    Visibility,
+)
 from annotations.models_review import Decision
 from talks import merging
 from talks.models import ArticleStatus, EventParticipation, OutcomeStance, Passage, WorkStatus
@@ -179,7 +187,8 @@ def work_of(name, user, article, draft, tag, secrets):
     act = coding.tag_passage(user, article, 0, 10, tag, note=f"Team-echidna of {name}")
     private = f"Private-wombat-of-{name}"
     unfinished = f"Unfinished-bilby-of-{name}"
-    secrets |= {"Team-echidna": TEAM, "Submitted-dingo": TEAM, private: {name}, unfinished: {name}}
+    secrets |= {"Team-echidna": TEAM, "Submitted-dingo": TEAM, private: {name}, unfinished: {name},
+        f"Kept-bandicoot-of-{name}": {name}}  # fmt: skip
     coding.write_note(user, private, Visibility.PRIVATE, article=article)
     event = recording.record_event(
         user,
@@ -215,6 +224,9 @@ def work_of(name, user, article, draft, tag, secrets):
         "draft": Draft.objects.create(
             coder=user, article=article, kind=DraftKind.POSITION, summary=unfinished,
             data={"summary": [unfinished]},
+        ),
+        "saved search": SavedSearch.objects.create(
+            owner=user, name=f"Kept-bandicoot-of-{name}", query="q=met", key=uuid.uuid4()
         ),
     }  # fmt: skip
 

@@ -1,13 +1,20 @@
 """The one search: of everything that somebody may see."""
 
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+import uuid
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from talks.access import public_reading
+from talks.models import Passage
 
-from .. import keyset, searching
-from ..forms_search import SearchForm
-from ..models import EntryKind
+from .. import alike, keyset, saving, searching
+from ..coding import Refused, Stale
+from ..forms import VersionForm
+from ..forms_search import RenameForm, SaveForm, SearchForm
+from ..models import EntryKind, SavedSearch
+from . import answers
 
 KEYS = [keyset.Key("rank", True, keyset.integer), keyset.Key("pk", True, keyset.integer)]
 
@@ -17,7 +24,7 @@ KEYS = [keyset.Key("rank", True, keyset.integer), keyset.Key("pk", True, keyset.
 def search(request):
     """What is found by the words of ``?q=``, best first, with the words in context."""
     form = SearchForm(request.GET, user=request.user)
-    context = {"form": form}
+    context = {"form": form, "key": uuid.uuid4()}
     if form.is_valid() and form.question.groups:
         context |= finds(request, form)
     status = 422 if form.errors else 200
@@ -40,3 +47,78 @@ def finds(request, form):
     kinds = [(one.value, one.label, counts[one]) for one in EntryKind if counts.get(one)]
     narrowed = form.is_narrowed()
     return {"page": page, "kinds": kinds, "total": total, "kind": kind, "narrowed": narrowed}
+
+
+@public_reading
+@require_safe
+def passages_alike(request, passage_id):
+    """The sentences of all articles that are most like a passage."""
+    passages = Passage.objects.visible_to(request.user).select_related("article__round")
+    passage = get_object_or_404(passages, pk=passage_id)
+    context = {"passage": passage, "sentences": alike.sentences_like(passage, request.user)}
+    return render(request, "annotations/passages_alike.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def saved_list(request):
+    """One's saved searches; a POST keeps another."""
+    if request.method == "POST":
+        return _save(request)
+    searches = SavedSearch.objects.of(request.user).order_by("name", "pk")
+    context = {
+        "saved": [one for one in searches if one.removed_at is None],
+        "removed": [one for one in searches if one.removed_at is not None],
+    }
+    return render(request, "annotations/saved_list.html", context)
+
+
+def _save(request):
+    form = SaveForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return answers.refused(request, form)
+    data = form.cleaned_data
+    try:
+        saved = saving.save(request.user, data["name"], data["query"], data["key"])
+    except Refused as error:
+        return answers.refused(request, message=str(error), status=409)
+    messages.success(request, f"Saved as “{saved}”.")
+    return redirect("annotations:saved_list")
+
+
+@require_POST
+def saved_rename(request, search_id):
+    """Give one's saved search another name."""
+    return _changed(
+        request, search_id, RenameForm, lambda search, data: saving.rename(search, **data)
+    )
+
+
+@require_POST
+def saved_remove(request, search_id):
+    """Put one's saved search aside."""
+    return _changed(
+        request, search_id, VersionForm, lambda search, data: saving.remove(search, **data)
+    )
+
+
+@require_POST
+def saved_undo(request, search_id):
+    """Bring back what was removed, or the name before."""
+    return _changed(
+        request, search_id, VersionForm, lambda search, data: saving.undo(search, **data)
+    )
+
+
+def _changed(request, search_id, form_class, change):
+    search = get_object_or_404(SavedSearch.objects.of(request.user), pk=search_id)
+    form = form_class(request.POST)
+    if not form.is_valid():
+        return answers.refused(request, form)
+    try:
+        change(search, form.cleaned_data)
+    except Stale as error:
+        message = f"This was changed in the meantime: it is called “{error.current}” now."
+        return answers.refused(request, message=message, status=409)
+    except Refused as error:
+        return answers.refused(request, message=str(error), status=409)
+    return redirect("annotations:saved_list")

@@ -31,6 +31,7 @@ UNTRACKED = {
     "annotations.Draft",
     "annotations.Notice",
     "annotations.Presence",
+    "annotations.SavedSearch",
     "annotations.SearchEntry",
     "history.Tombstone",
     "talks.Batch",

@@ -1,0 +1,129 @@
+"""Searches kept under a name, and passages like one."""
+
+import pytest
+from django.urls import reverse
+
+from annotations.models import SavedSearch
+from talks.models import ArticleStatus
+
+from ..factories import make_article, make_passage, make_user
+
+pytestmark = pytest.mark.django_db
+KEY = "5a1ef2ea-5ed1-4b1e-9d7c-000000000003"
+
+
+@pytest.fixture
+def coder(client):
+    user = make_user(username="coder")
+    client.force_login(user)
+    return user
+
+
+def save(client, **data):
+    data = {"name": "Truces", "query": "q=truce&kind=note&after=xyz&zebra=1"} | data
+    return client.post(reverse("annotations:saved_list"), data)
+
+
+def send(client, what, search, **data):
+    return client.post(reverse(f"annotations:saved_{what}", args=[search.pk]), data)
+
+
+def names(client):
+    page = client.get(reverse("annotations:saved_list"))
+    return [[one.name for one in page.context[group]] for group in ("saved", "removed")]
+
+
+def test_a_search_is_kept_renamed_removed_and_brought_back(client, coder):
+    save(client)
+    search = SavedSearch.objects.get()
+    assert search.get_absolute_url() == "/search/?q=truce&kind=note"
+
+    send(client, "rename", search, name="Armistices", version=1)
+    assert names(client) == [["Armistices"], []]
+    send(client, "undo", search, version=2)
+    assert names(client) == [["Truces"], []]
+    send(client, "remove", search, version=3)
+    assert names(client) == [[], ["Truces"]]
+    send(client, "undo", search, version=4)
+    assert names(client) == [["Truces"], []]
+
+
+def test_a_repeated_submit_keeps_one(client, coder):
+    save(client, key=KEY)
+    assert save(client, key=KEY).status_code == 302
+    assert names(client) == [["Truces"], []]
+    assert save(client, name="TRUCES").status_code == 409
+
+
+def test_an_old_page_changes_nothing(client, coder):
+    save(client)
+    search = SavedSearch.objects.get()
+    send(client, "rename", search, name="Armistices", version=1)
+
+    response = send(client, "rename", search, name="Other", version=1)
+
+    assert response.status_code == 409
+    assert "Armistices" in response.content.decode()
+    assert send(client, "remove", search, version=1).status_code == 409
+    assert names(client) == [["Armistices"], []]
+
+
+def test_a_name_that_is_taken_meanwhile_is_not_brought_back(client, coder):
+    save(client)
+    search = SavedSearch.objects.get()
+    send(client, "remove", search, version=1)
+    save(client)
+
+    assert send(client, "undo", search, version=2).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"name": ""},
+        {"name": "x" * 101},
+        {"name": "a\u202eb"},
+        {"query": ""},
+        {"query": "kind=note"},
+        {"query": "q=-a"},
+        {"query": "q=%00"},
+        {"query": "q=truce&kind=zebra"},
+        {"query": "q=" + "x" * 3000},
+        {"key": "x"},
+    ],
+)
+def test_what_is_no_search_is_not_kept(client, coder, data):
+    assert save(client, **data).status_code == 422
+    assert names(client) == [[], []]
+
+
+def test_nobody_elses_searches_are_seen(client, coder):
+    save(client)
+    search = SavedSearch.objects.get()
+    client.force_login(make_user(username="other"))
+
+    assert names(client) == [[], []]
+    assert send(client, "remove", search, version=1).status_code == 404
+
+
+def test_sentences_like_a_passage_come_from_what_one_may_see(client):
+    article = make_article("Both sides agreed to exchange a thousand prisoners of war.")
+    other = make_article("It rained. The sides exchange one thousand prisoners, they agree.")
+    make_article("Hidden: both sides agreed to exchange a thousand prisoners.", status="draft")
+    make_article("Nothing of this kind happened at all.")
+    passage = make_passage("agreed to exchange a thousand prisoners", article)
+
+    found = client.get(reverse("annotations:passages_alike", args=[passage.pk]))
+
+    assert [one.article for one in found.context["sentences"]] == [other]
+    start = other.text.index("The sides")
+    assert f"?at={start}-{len(other.text)}#found" in found.content.decode()
+
+
+def test_a_passage_without_words_is_like_nothing(client):
+    article = make_article("A: 1 2 3!", status=ArticleStatus.PUBLISHED)
+    passage = make_passage("1 2", article)
+
+    page = client.get(reverse("annotations:passages_alike", args=[passage.pk])).content.decode()
+
+    assert "No sentence" in page
