@@ -1,6 +1,7 @@
 """The daily mail: what is unread in an inbox and was in no mail before."""
 
 import datetime
+import email.policy
 import logging
 
 from django.conf import settings
@@ -79,7 +80,7 @@ def _mail(digest, lines, count):
         stop,
         "",
     ]
-    return EmailMessage(
+    return _Mail(
         f"Parley: {_news(count)} in your inbox",
         "\n".join(body),
         to=[digest.address],
@@ -89,6 +90,14 @@ def _mail(digest, lines, count):
             "Auto-Submitted": "auto-generated",
         },
     )
+
+
+class _Mail(EmailMessage):
+    """One whose headers stand on one line each: folded, a long link would be encoded, and mail
+    programs look for it as it is."""
+
+    def message(self, *, policy=email.policy.default):
+        return super().message(policy=policy.clone(max_line_length=998))
 
 
 def _news(count):

@@ -1,6 +1,7 @@
 """The daily mail: to those who want it, once a day, with what is new, and with its way out."""
 
 import datetime
+import email.policy
 import logging
 import re
 import smtplib
@@ -60,6 +61,8 @@ def test_one_mail_tells_all_that_is_new_in_plain_text(researcher, editor, collea
     stop = f"https://parley.example.org/mail/{mailing.token(digest)}/stop/"
     assert stop in sent.body
     assert sent.extra_headers["List-Unsubscribe"] == f"<{stop}>"
+    for policy in (email.policy.default, email.policy.SMTP):
+        assert f"List-Unsubscribe: <{stop}>".encode() in sent.message(policy=policy).as_bytes()
     assert sent.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
