@@ -6,18 +6,18 @@ from django.db.models import F
 
 from .models import Digest
 
-SALT = "accounts.digest"
+SIGNER = signing.Signer(salt="accounts.digest")
 
 
 def token(digest):
     """What stands in the link of a mail: good for its account and address, and without an end."""
-    return signing.dumps([digest.user_id, digest.address], salt=SALT)
+    return SIGNER.sign_object([digest.user_id, digest.address])
 
 
 def digest_of(token):
     """The digest that a link is of, or None; a link of an address given up is of none."""
     try:
-        account, address = signing.loads(token, salt=SALT)
+        account, address = SIGNER.unsign_object(token)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return Digest.objects.filter(user=account, address=address).first()
