@@ -19,6 +19,7 @@ from history.triggers import DOOR
 from talks.models import Article, Event, Evidence, OutcomeReport, Passage, Position
 
 from .models import Act, Note, Tagging
+from .models_search import EntryKind, SearchEntry
 
 KINDS = {
     "note": Note,
@@ -138,10 +139,18 @@ def purge(plan, by, reason):
         for table in tables:
             cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
     _forget(plan.keys)
+    _end_finding(plan.keys)
     stone.rows = counts
     stone.sha256 = digest.hexdigest()
     stone.save()
     return stone
+
+
+def _end_finding(keys):
+    """Take out of the search what its own triggers would have, had they not been off."""
+    for model, gone in keys.items():
+        if model._meta.model_name in EntryKind:
+            SearchEntry.objects.filter(kind=model._meta.model_name, object_id__in=gone).delete()
 
 
 def _written(model, rows):
