@@ -17,6 +17,7 @@ def template(connection):
     with connection._nodb_cursor() as cursor:
         # One makes it, and whoever comes meanwhile waits for that one.
         cursor.execute("SET statement_timeout = 0")
+        cursor.execute("SET lock_timeout = 0")
         cursor.execute("SELECT pg_advisory_lock(hashtext('migrated'))")
         cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX])
         there = {found for (found,) in cursor}

@@ -142,19 +142,22 @@ SET pg_trgm.strict_word_similarity_threshold = 0.4 AS $$
     ORDER BY strict_word_similarity(folded, names) DESC, id LIMIT 20
 $$;
 
-CREATE FUNCTION search_forget() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION search_forget() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
     DELETE FROM annotations_searchentry WHERE kind = TG_ARGV[0] AND object_id = OLD.id;
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION search_follow_article() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION search_follow_article() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM search_put_passage(passage) FROM talks_passage passage WHERE article_id = NEW.id;
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION search_follow_names() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION search_follow_names() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
     IF TG_ARGV[0] = 'party' THEN
         PERFORM search_put_position(position) FROM talks_position position WHERE party_id = NEW.id;
@@ -188,7 +191,8 @@ SOURCES = {
 
 TRIGGERS = "".join(
     f"""
-    CREATE FUNCTION search_keep_{kind}() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION search_keep_{kind}() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
     BEGIN PERFORM search_put_{kind}(NEW); RETURN NULL; END $$;
     CREATE TRIGGER search_keeps AFTER INSERT OR UPDATE OF {columns} ON {table}
         FOR EACH ROW EXECUTE FUNCTION search_keep_{kind}();

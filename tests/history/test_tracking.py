@@ -40,6 +40,7 @@ UNTRACKED = {
     "talks.Intake",
     "talks.Merge",
     "talks.Original",
+    "talks.Table",
 }
 
 
