@@ -25,7 +25,8 @@ from talks.models import (
 )
 
 from . import asked, searching
-from .models import EntryKind, Note, Tag, Tagging
+from .filters import ArticleFilterForm
+from .models import EntryKind, Note, SavedPage, Tag, Tagging
 
 LENGTH = 200  # code points of a question
 NOTHING = "Write a word to look for: at least one that is not to be left out."
@@ -195,9 +196,10 @@ class SearchForm(forms.Form):
 
 
 class SaveForm(forms.Form):
-    """A search to be kept under a name."""
+    """A search, or a view of the list of articles, to be kept under a name."""
 
     name = gate.NameField(max_length=100, error_messages={"required": "Give it a name."})
+    page = forms.ChoiceField(choices=SavedPage, required=False)
     query = forms.CharField(max_length=2000)
     key = gate.KeyField()
 
@@ -205,13 +207,23 @@ class SaveForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
 
-    def clean_query(self):
-        """What the search understands of it, and nothing else; pages are not kept."""
-        asked_for = SearchForm(QueryDict(self.cleaned_data["query"]), user=self.user)
-        if not asked_for.is_valid() or not asked_for.cleaned_data["q"]:
-            raise forms.ValidationError("This search cannot be kept: look at it again.")
-        kept = {name: value for name, value in asked_for.cleaned_data.items() if value}
-        return urlencode(kept)
+    def clean_page(self):
+        return self.cleaned_data["page"] or SavedPage.SEARCH
+
+    def clean(self):
+        """Keep what the page understands of its query, and nothing else; no place in its pages."""
+        data = super().clean()
+        if "query" in data and "page" in data:
+            asked_for = QueryDict(data["query"])
+            is_search = data["page"] == SavedPage.SEARCH
+            form = (SearchForm if is_search else ArticleFilterForm)(asked_for, user=self.user)
+            kept = form.is_valid() and {
+                name: value for name, value in form.cleaned_data.items() if value
+            }
+            if not kept or (is_search and "q" not in kept):
+                raise forms.ValidationError("This cannot be kept: look at it again.")
+            data["query"] = urlencode(kept)
+        return data
 
 
 class RenameForm(forms.Form):

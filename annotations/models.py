@@ -30,7 +30,7 @@ from .models_review import (
     ReviewTakenBack,
     is_about_one,
 )
-from .models_saved import SavedSearch
+from .models_saved import SavedPage, SavedSearch
 from .models_search import EntryKind, SearchEntry
 from .models_together import Presence
 
@@ -41,6 +41,7 @@ __all__ = [
     "Presence",
     "Review",
     "ReviewTakenBack",
+    "SavedPage",
     "SavedSearch",
     "SearchEntry",
 ]

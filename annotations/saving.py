@@ -11,11 +11,11 @@ from .models import SavedSearch
 TAKEN = "You have a saved search of this name already."
 
 
-def save(owner, name, query, key):
-    """A search under a name; a repeated request gives what the first one made."""
+def save(owner, name, page, query, key):
+    """The address of a page under a name; a repeated request gives what the first one made."""
     with _unique_names():
         return SavedSearch.objects.get_or_create(
-            owner=owner, key=key, defaults={"name": name, "query": query}
+            owner=owner, key=key, defaults={"name": name, "page": page, "query": query}
         )[0]
 
 

@@ -1,5 +1,7 @@
 """Finding one's way: the articles, the codebook, and a tag with its passages."""
 
+import uuid
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
@@ -13,7 +15,7 @@ from talks.views.editing import only_admins
 from .. import coding, keyset, overview
 from ..filters import ArticleFilterForm, PassageFilterForm
 from ..forms import BulkForm, NoteForm
-from ..models import Note
+from ..models import Note, SavedPage, SavedSearch
 from ..reading import Tags, threads_by
 from . import answers
 
@@ -28,6 +30,9 @@ def article_list(request):
     form = ArticleFilterForm(request.GET, user=request.user)
     page = keyset.Page(form.articles(), form.keys(), request.GET, ARTICLES)
     context = {"form": form, "page": page}
+    if request.user.is_authenticated:
+        context["kept"] = SavedSearch.objects.kept_on(SavedPage.ARTICLES, request.user)
+        context["key"] = uuid.uuid4()
     if request.user.is_authenticated and request.user.may_administer:
         context["bulk"] = BulkForm()
     if not page.count and not form.is_narrowed():

@@ -13,7 +13,7 @@ from .. import alike, keyset, saving, searching
 from ..coding import Refused, Stale
 from ..forms import VersionForm
 from ..forms_search import RenameForm, SaveForm, SearchForm
-from ..models import EntryKind, SavedSearch
+from ..models import EntryKind, SavedPage, SavedSearch
 from . import answers
 
 KEYS = [keyset.Key("rank", True, keyset.integer), keyset.Key("pk", True, keyset.integer)]
@@ -61,7 +61,7 @@ def passages_alike(request, passage_id):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def saved_list(request):
-    """One's saved searches; a POST keeps another."""
+    """One's saved searches and views of lists; a POST keeps another."""
     if request.method == "POST":
         return _save(request)
     searches = SavedSearch.objects.of(request.user).order_by("name", "pk")
@@ -78,11 +78,11 @@ def _save(request):
         return answers.refused(request, form)
     data = form.cleaned_data
     try:
-        saved = saving.save(request.user, data["name"], data["query"], data["key"])
+        saved = saving.save(request.user, **data)
     except Refused as error:
         return answers.refused(request, message=str(error), status=409)
     messages.success(request, f"Saved as “{saved}”.")
-    return redirect("annotations:saved_list")
+    return redirect(saved if data["page"] == SavedPage.ARTICLES else "annotations:saved_list")
 
 
 @require_POST

@@ -127,3 +127,33 @@ def test_a_passage_without_words_is_like_nothing(client):
     page = client.get(reverse("annotations:passages_alike", args=[passage.pk])).content.decode()
 
     assert "No sentence" in page
+
+
+def test_a_view_of_the_list_of_articles_is_kept_beside_it(client, coder):
+    make_article(title="Truce", language="uk")
+    make_article(title="Other", language="en")
+    query = "language=uk&sort=title&round=&after=xyz&zebra=1"
+
+    response = save(client, name="Ukrainian ones", page="article_list", query=query)
+
+    view = SavedSearch.objects.get()
+    assert response["Location"] == view.get_absolute_url() == "/articles/?language=uk&sort=title"
+    page = client.get(view.get_absolute_url())
+    assert [one.title for one in page.context["page"]] == ["Truce"]
+    assert list(page.context["kept"]) == [view]
+    assert 'aria-current="true">Ukrainian ones</a>' in page.content.decode()
+    client.force_login(make_user(username="other"))
+    assert not client.get("/articles/").context["kept"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"page": "article_list", "query": "zebra=1"},
+        {"page": "article_list", "query": "language=zebra"},
+        {"page": "codebook", "query": "q=truce"},
+    ],
+)
+def test_a_view_that_is_none_is_not_kept(client, coder, data):
+    assert save(client, **data).status_code == 422
+    assert not SavedSearch.objects.exists()
