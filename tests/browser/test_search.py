@@ -1,7 +1,11 @@
 """Search by keyboard; finding in a text, tagging all and taking it back; axe on these pages."""
 
-import pytest
+import uuid
 
+import pytest
+from django.urls import reverse
+
+from annotations import saving
 from annotations.models import Tagging
 
 from ..factories import make_article, make_note, make_party, make_passage, make_tag, make_user
@@ -55,11 +59,16 @@ def test_all_places_are_tagged_and_untagged(open_page, coder):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_search_and_finding_are_accessible(open_page, violations, coder, width, scheme):
     article = make_article(TEXT, title="Truces")
-    make_note("Which truce?", passage=make_passage("truce", article))
+    passage = make_passage("truce", article)
+    make_note("Which truce?", passage=passage)
     make_party(name="Truce League")
+    saving.save(coder, "Truces", "search", "q=truce", uuid.uuid4())
+    saving.save(coder, "English ones", "article_list", "language=en", uuid.uuid4())
     look = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
 
-    for path in ("/search/", "/search/?q=truce"):
+    alike = reverse("annotations:passages_alike", args=[passage.pk])
+    pages = ("/search/", "/search/?q=truce", "/searches/", "/articles/?language=en", alike)
+    for path in pages:
         page = open_page(path, coder, **look)
         assert violations(page) == []
         page.context.close()
