@@ -7,7 +7,6 @@ from . import gate, tables
 from .extracting import FORMATS, encodings
 from .forms import ArticleForm, clean_language
 from .models import Article, ArticleStatus, Round
-from .tables import is_table
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -91,8 +90,9 @@ class NewArticleForm(forms.Form):
 
     def clean_files(self):
         files = self.cleaned_data["files"]
-        if len(files) > 1 and (table := next((one for one in files if is_table(one.name)), None)):
-            raise forms.ValidationError(f"Send the table {table.name} on its own.")
+        found = [one.name for one in files if tables.is_table(one.name)]
+        if found and len(files) > 1:
+            raise forms.ValidationError(f"Send the table {found[0]} on its own.")
         return files
 
     def clean(self):

@@ -1,7 +1,5 @@
 """A table of articles: which column holds what, and what would come of its first rows."""
 
-import itertools
-
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,6 +8,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from .. import loading, tables
 from ..extracting import Unreadable
+from ..forms import ArticleForm
 from ..forms_loading import MappingForm
 from ..models import Table
 from ..text import first_words
@@ -110,10 +109,11 @@ def coming(table, chosen):
     return {
         "samples": samples,
         "good": good,
-        "refused": list(itertools.islice(refused, REFUSALS)),
+        "refused": refused[:REFUSALS],
         "refused_count": len(refused),
+        "untold": max(0, len(refused) - REFUSALS),
     }
 
 
 def label(name):
-    return tables.ArticleForm.base_fields[name].label or name.capitalize()
+    return ArticleForm.base_fields[name].label or name.capitalize()
