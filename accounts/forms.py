@@ -156,7 +156,8 @@ class DigestForm(LabelledForm, forms.Form):
         label="To this address",
         required=False,
         max_length=254,
-        help_text="Nobody else sees it. Each mail has a link that ends them.",
+        help_text="Nobody else sees it. A link is sent there first; mails begin once it is"
+        " followed. Each has a link that ends them.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 

@@ -159,13 +159,14 @@ class User(AbstractBaseUser):
 
 
 class DigestQuerySet(models.QuerySet):
-    def wanted(self):
-        """Those that somebody who may still sign in asked for."""
-        return self.filter(is_wanted=True, user__is_active=True)
+    def waiting(self):
+        """Those that are wanted at an address which nobody has confirmed yet."""
+        return self.filter(is_wanted=True, confirmed_at=None)
 
     def due(self, day):
-        """Those wanted that were not sent on ``day`` yet."""
-        return self.wanted().filter(Q(last_sent_on=None) | Q(last_sent_on__lt=day))
+        """Those wanted and confirmed by somebody who may still sign in, not sent on ``day``."""
+        wanted = self.filter(is_wanted=True, user__is_active=True).exclude(confirmed_at=None)
+        return wanted.filter(Q(last_sent_on=None) | Q(last_sent_on__lt=day))
 
 
 class Digest(models.Model):
@@ -177,7 +178,15 @@ class Digest(models.Model):
     user = models.OneToOneField(User, models.PROTECT, primary_key=True, related_name="digest")
     address = models.EmailField(blank=True)
     is_wanted = models.BooleanField(default=False)
-    last_sent_on = models.DateField(null=True, blank=True, help_text="In UTC.")
+    asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the link that confirms an address was last mailed."
+    )
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When that link was followed; empty for another address."
+    )
+    last_sent_on = models.DateField(
+        null=True, blank=True, help_text="In UTC; written before it is sent."
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = DigestQuerySet.as_manager()

@@ -10,6 +10,7 @@ urlpatterns = [
     path("sign-in/link/<str:token>/", views.sign_in_by_link, name="sign_in_by_link"),
     path("sign-out/", views.sign_out, name="sign_out"),
     path("account/", views.account, name="account"),
+    path("mail/<str:token>/confirm/", views.digest_confirm, name="digest_confirm"),
     path("mail/<str:token>/stop/", views.digest_stop, name="digest_stop"),
     path("accounts/", views.account_list, name="account_list"),
     path("accounts/new/", views.account_new, name="account_new"),

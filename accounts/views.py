@@ -94,13 +94,17 @@ def account(request):
     """One's own account: name, letter keys, mail, password. A form says by ``act`` which it is."""
     user = User.objects.get(pk=request.user.pk)
     act = request.POST.get("act") if request.method == "POST" else None
+    if act == "confirm":
+        _ask_to_confirm(request)
+        return redirect("accounts:account")
     act = act if act in {None, "password", "mail"} else "settings"
     sent = {act: request.POST} if act else {}
+    digest = Digest.objects.filter(user=user).first()
     forms = {
         "settings": SettingsForm(
             sent.get("settings"), instance=user, initial={"version": user.version}
         ),
-        "mail": DigestForm(sent.get("mail"), digest=Digest.objects.filter(user=user).first()),
+        "mail": DigestForm(sent.get("mail"), digest=digest),
         "password": PasswordForm(
             sent.get("password"), user=request.user, needs_old=_needs_old(request)
         ),
@@ -110,6 +114,7 @@ def account(request):
         "mail_form": forms["mail"],
         "password_form": forms["password"],
         "account": request.user,
+        "digest": digest,
     }
     form = forms.get(act)
     if form is None or not form.is_valid():
@@ -134,10 +139,25 @@ def _save_settings(request, form):
 def _save_mail(request, form):
     if form.save(request.user):
         messages.success(request, "Saved.")
+        _ask_to_confirm(request)
         return None
     current = Digest.objects.get(user=request.user)
     form.data = {**form.data.dict(), "version": current.version}
     return {"stale_mail": current}
+
+
+def _ask_to_confirm(request):
+    """Mail a link to an address that nobody has confirmed yet, and say so."""
+    try:
+        digest = mailing.ask_to_confirm(request.user)
+    except mailing.TooSoon:
+        messages.warning(request, "A link went out less than a minute ago. Ask for another soon.")
+    except mailing.NotSent:
+        messages.error(request, "The mail with the link could not be sent. Ask for it again later.")
+    else:
+        if digest:
+            told = f"A link went to {digest.address}. Once you have followed it, mails begin."
+            messages.success(request, told)
 
 
 @sensitive_variables("form")
@@ -146,6 +166,21 @@ def _save_password(request, form):
     update_session_auth_hash(request, request.user)
     request.session.pop(ARRIVED_AT, None)
     messages.success(request, "Your password is set. All your other sessions have ended.")
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def digest_confirm(request, token):
+    """Confirm the address that this link was mailed to; by a button, as programs open links too."""
+    digest = mailing.digest_to_confirm(token)
+    if digest is not None and request.method == "POST":
+        mailing.confirm(digest)
+        digest.refresh_from_db()
+    status = 200 if digest else 410
+    response = render(request, "accounts/digest_confirm.html", {"digest": digest}, status=status)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 @login_not_required

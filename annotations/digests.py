@@ -6,7 +6,6 @@ import logging
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -38,31 +37,50 @@ def send_due(now=None):
     return sent, failed
 
 
-@transaction.atomic
 def _send(key, day):
-    """Send one, if it is due and there is news: whether it was."""
+    """Send one, if it is due and there is news: whether it was.
+
+    The day is taken and committed before anything is sent. Whoever is killed on the way has sent
+    one mail that day or none; what was in it and is not marked as mailed stands in the next.
+    """
+    digest = Digest.objects.select_related("user").get(pk=key)
     if not _take(key, day):
         return False
-    digest = Digest.objects.select_related("user").get(pk=key)
+    try:
+        keys = _send_news(digest)
+    except Exception:
+        _give_back(digest, day)
+        raise
+    if keys:
+        Notice.objects.filter(pk__in=keys).update(mailed_at=timezone.now())
+    else:
+        _give_back(digest, day)
+    return bool(keys)
+
+
+def _send_news(digest):
+    """Mail what is new to somebody: the keys of all of it, none where nothing is."""
     news = Notice.objects.visible_to(digest.user).unread().filter(mailed_at=None).newest_first()
-    rows = list(news[: LONGEST + 1])
-    if not rows:
-        transaction.set_rollback(True)
-        return False
-    count = news.count()
-    lines = inbox.shown(rows[:LONGEST])
-    news.order_by().filter(pk__lte=rows[0].pk).update(mailed_at=timezone.now())
-    # Last, so that a mail that did not go leaves nothing written.
-    _mail(digest, lines, count).send()
-    return True
+    # By their keys, as more may come in while the mail is on its way.
+    keys = list(news.values_list("pk", flat=True))
+    if keys:
+        rows = Notice.objects.filter(pk__in=keys[:LONGEST]).newest_first()
+        _mail(digest, inbox.shown(rows), len(keys)).send()
+    return keys
 
 
 def _take(key, day):
     """Whether the mail of this day is ours to send.
 
-    One statement decides: of two at once the second waits for the first, and then finds it sent.
+    One statement decides: of two at once the second waits for the first, and then finds it taken.
     """
     return Digest.objects.due(day).filter(pk=key).update(last_sent_on=day) == 1
+
+
+def _give_back(digest, day):
+    """No mail went: the day is as it was before it was taken."""
+    taken = Digest.objects.filter(pk=digest.pk, last_sent_on=day)
+    taken.update(last_sent_on=digest.last_sent_on)
 
 
 def _mail(digest, lines, count):

@@ -37,6 +37,7 @@ TABLE = [
     ("accounts:sign_in_by_link", "spent link", ALWAYS, NO),
     ("accounts:sign_out", "", NO, ALWAYS),
     ("accounts:account", "", TEAM, TEAM),
+    ("accounts:digest_confirm", "mail of nobody", ALWAYS, ALWAYS),
     ("accounts:digest_stop", "mail of nobody", ALWAYS, ALWAYS),
     ("accounts:account_list", "", ADMINS, NO),
     ("accounts:account_new", "", ADMINS, ADMINS),

@@ -40,6 +40,7 @@ def test_the_addresses_of_accounts_that_need_no_sign_in(settings, is_public):
         "sign_in",
         "sign_in_by_link",
         "sign_out",
+        "digest_confirm",
         "digest_stop",
     ]
 

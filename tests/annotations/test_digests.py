@@ -26,7 +26,8 @@ NEXT = DAY + datetime.timedelta(days=1)
 
 
 def wants_mail(user, address="mira@example.org", **fields):
-    return Digest.objects.create(user=user, address=address, is_wanted=True, **fields)
+    confirmed = {"is_wanted": True, "confirmed_at": DAY}
+    return Digest.objects.create(user=user, address=address, **confirmed | fields)
 
 
 def mention(person, text="Is this so, @{}?", author=None):
@@ -123,12 +124,58 @@ def test_a_mail_that_fails_stops_no_other_and_is_tried_again(
     assert [one.to for one in mail.outbox] == [["ole@example.org"], ["mira@example.org"]]
 
 
+class IsKilledAfterwards(EmailBackend):
+    """A mail server that takes a mail; then the process that sent it is killed."""
+
+    def send_messages(self, messages):
+        super().send_messages(messages)
+        raise SystemExit
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_killed_after_sending_sends_no_second_mail_that_day_and_forgets_nothing(
+    researcher, settings
+):
+    wants_mail(researcher)
+    mention(researcher)
+    working = settings.MAILERS
+    settings.MAILERS = {"default": {"BACKEND": f"{__name__}.IsKilledAfterwards"}}
+    with pytest.raises(SystemExit):
+        digests.send_due(DAY)
+    settings.MAILERS = working
+
+    assert digests.send_due(DAY) == (0, 0)
+    assert len(mail.outbox) == 1
+    # It cannot be known whether the mail went, so what was in it is told once more.
+    assert digests.send_due(NEXT) == (1, 0)
+    assert mail.outbox[0].body == mail.outbox[1].body
+
+
+def test_what_comes_in_while_a_mail_is_sent_is_in_the_next(researcher, settings):
+    wants_mail(researcher)
+    mention(researcher)
+    working = settings.MAILERS
+    settings.MAILERS = {"default": {"BACKEND": f"{__name__}.IsMentionedMeanwhile"}}
+    assert digests.send_due(DAY) == (1, 0)
+    settings.MAILERS = working
+
+    assert digests.send_due(NEXT) == (1, 0)
+    assert [one.subject for one in mail.outbox] == ["Parley: 1 new thing in your inbox"] * 2
+
+
+class IsMentionedMeanwhile(EmailBackend):
+    """A mail server so slow that somebody writes a note in the meantime."""
+
+    def send_messages(self, messages):
+        mention(Digest.objects.get().user)
+        return super().send_messages(messages)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_send_one_mail_and_without_the_guard_two(researcher, monkeypatch):
     wants_mail(researcher)
     mention(researcher)
-    both_are_due, both_have_read = threading.Barrier(2), threading.Barrier(2)
-    shown = digests.inbox.shown
+    both_are_due = threading.Barrier(2)
 
     def take_without_guard(key, day):
         is_due = Digest.objects.due(day).filter(pk=key).exists()
@@ -136,19 +183,20 @@ def test_two_at_once_send_one_mail_and_without_the_guard_two(researcher, monkeyp
         Digest.objects.filter(pk=key).update(last_sent_on=day)
         return is_due
 
-    def shown_when_both_have_read(notices):
-        both_have_read.wait(10)
-        return shown(notices)
-
     def both():
         results = at_once(*[lambda: digests.send_due(DAY)] * 2)
         Digest.objects.update(last_sent_on=None)
         Notice.objects.update(mailed_at=None)
         return sorted(results)
 
+    shown, both_have_read = digests.inbox.shown, threading.Barrier(2)
+
+    def shown_when_both_have_read(notices):
+        both_have_read.wait(10)
+        return shown(notices)
+
     with monkeypatch.context() as patched:
         patched.setattr(digests, "_take", take_without_guard)
-        patched.setattr(digests, "_send", digests._send.__wrapped__)
         patched.setattr(digests.inbox, "shown", shown_when_both_have_read)
         assert both() == [(1, 0), (1, 0)]
     assert both() == [(0, 0), (1, 0)]
@@ -170,6 +218,94 @@ def test_the_link_in_a_mail_ends_them_by_one_click_and_by_its_button(client, res
     assert client.post(link).status_code == 200
     mention(researcher)
     assert digests.send_due(NEXT) == (0, 0)
+
+
+def asks_for_mail(client, user, address="mira@example.org"):
+    client.force_login(user)
+    digest = Digest.objects.filter(user=user).first()
+    sent = {"act": "mail", "version": digest.version if digest else 0, "is_wanted": "on"}
+    return client.post("/account/", sent | {"address": address}, follow=True).content.decode()
+
+
+def link_of(sent):
+    return re.search(r"http://[^/]+(/mail/\S+/confirm/)", sent.body)[1]
+
+
+def test_no_mail_goes_to_an_address_before_the_link_that_was_sent_there_is_followed(
+    client, researcher, colleague
+):
+    mention(researcher)
+    page = asks_for_mail(client, researcher)
+
+    assert "A link went to mira@example.org." in page
+    assert "No mail goes to <bdi>mira@example.org</bdi> yet" in page
+    assert digests.send_due(DAY) == (0, 0)
+    (asked,) = mail.outbox
+    assert (asked.to, asked.subject) == (["mira@example.org"], "Parley: confirm your address")
+    assert "esearcher" not in asked.body
+    client.logout()
+    assert "Yes, send it here" in client.get(link_of(asked)).text
+    assert digests.send_due(DAY) == (0, 0)
+    for _ in range(2):
+        assert "Your address is confirmed." in client.post(link_of(asked)).text
+    assert digests.send_due(DAY) == (1, 0)
+    assert mail.outbox[1].to == ["mira@example.org"]
+    client.force_login(researcher)
+    assert "No mail goes to" not in client.get("/account/").text
+
+
+def test_another_address_is_confirmed_by_a_link_of_its_own(client, researcher):
+    asks_for_mail(client, researcher)
+    first = link_of(mail.outbox[0])
+    client.post(first)
+    Digest.objects.update(asked_at=DAY)
+    asks_for_mail(client, researcher, "new@example.org")
+
+    assert Digest.objects.get().confirmed_at is None
+    assert client.get(first).status_code == client.post(first).status_code == 410
+    assert mail.outbox[1].to == ["new@example.org"]
+    assert client.post(link_of(mail.outbox[1])).status_code == 200
+    confirmed_at = Digest.objects.get().confirmed_at
+    assert confirmed_at is not None
+    asks_for_mail(client, researcher, "new@example.org")
+    assert (Digest.objects.get().confirmed_at, len(mail.outbox)) == (confirmed_at, 2)
+
+
+def test_links_that_are_old_made_up_or_of_the_other_kind_confirm_nothing(
+    client, researcher, monkeypatch
+):
+    asks_for_mail(client, researcher)
+    link = link_of(mail.outbox[0])
+    other = f"/mail/{mailing.token(Digest.objects.get())}/confirm/"
+
+    for wrong in (other, "/mail/x/confirm/", link.replace("/confirm/", "x/confirm/")):
+        assert client.post(wrong).status_code == 410
+    monkeypatch.setattr(mailing, "LIFETIME", datetime.timedelta(0))
+    assert client.post(link).status_code == 410
+    assert Digest.objects.get().confirmed_at is None
+
+
+def test_a_link_is_sent_again_after_a_minute_and_at_once_where_the_first_did_not_go(
+    client, researcher, settings, caplog
+):
+    working = settings.MAILERS
+    settings.MAILERS = {"default": {"BACKEND": f"{__name__}.FailsForOne"}}
+    with caplog.at_level(logging.ERROR):
+        assert "could not be sent" in asks_for_mail(client, researcher)
+    assert f"no link for account {researcher.pk}: SMTPRecipientsRefused" in caplog.text
+    assert "mira@" not in caplog.text
+    settings.MAILERS = working
+
+    def again():
+        client.post("/account/", {"act": "confirm"})
+        return len(mail.outbox)
+
+    assert [again(), again()] == [1, 1]
+    Digest.objects.update(asked_at=DAY)
+    assert again() == 2
+    client.post(link_of(mail.outbox[0]))
+    Digest.objects.update(asked_at=DAY)
+    assert again() == 2
 
 
 def test_a_link_of_another_or_of_an_address_given_up_ends_nothing(client, researcher, colleague):
