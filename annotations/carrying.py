@@ -98,6 +98,7 @@ def supersede(actor, article, old, version, *, key):
         ActKind.CARRY,
         changes,
         article=article,
+        also_on=old,
         summary=(
             f"Superseded {old.headline[:120]}:"
             f" {len(carries) - waiting} passages carried over, {waiting} wait"
@@ -131,7 +132,7 @@ def _found_again(old, article, changes):
 @_recorded
 def settle(actor, carry, start, end, version, *, key):
     """Put the work on a waiting passage on ``text[start:end]`` of the new version."""
-    carry, article = _own_turn(carry, version)
+    carry, article, old = _own_turn(carry, version)
     is_proposal = (carry.start, carry.end) == (start, end)
     changes = _Changes()
     target = Passage.objects.at_all(article, [(start, end)])[start, end]
@@ -148,6 +149,7 @@ def settle(actor, carry, start, end, version, *, key):
         ActKind.CARRY,
         changes,
         article=article,
+        also_on=old,
         summary=f"Carried {quoted(carry.passage)} over to {quoted(target)}",
         key=key,
     )
@@ -156,7 +158,7 @@ def settle(actor, carry, start, end, version, *, key):
 @_recorded
 def drop(actor, carry, version, *, key):
     """Leave the work on a passage on the old version for good, or until this is undone."""
-    carry, article = _own_turn(carry, version)
+    carry, article, old = _own_turn(carry, version)
     if carry.status == CarryStatus.DROPPED:
         return None
     changes = _Changes()
@@ -172,6 +174,7 @@ def drop(actor, carry, version, *, key):
         ActKind.CARRY,
         changes,
         article=article,
+        also_on=old,
         summary=f"Left {quoted(carry.passage)} on the old version",
         key=key,
     )
@@ -185,13 +188,13 @@ def _both_in_turn(*keys):
 
 
 def _own_turn(carry, version):
-    """The carry as it is, still to be decided, and its article; raises :class:`Stale`."""
-    article, _ = _both_in_turn(carry.article_id, carry.passage.article_id)
+    """The carry as it is, still to be decided, its article and the old one. Raises Stale."""
+    article, old = _both_in_turn(carry.article_id, carry.passage.article_id)
     carries = Carry.objects.select_related("passage")
     carry = carries.select_for_update(no_key=True, of=["self"]).get(pk=carry.pk)
     if carry.withdrawn_at or carry.version != version or carry.status in SETTLED:
         raise Stale(carry)
-    return carry, article
+    return carry, article, old
 
 
 def _move_work(article, carries, changes):

@@ -291,11 +291,14 @@ def _in_turn(*articles):
         list(rows.values_list("pk"))
 
 
-def _record(actor, kind, changes, *, article, summary, key, is_private=False, undoes=None):
+def _record(
+    actor, kind, changes, *, article, summary, key, also_on=None, is_private=False, undoes=None
+):
     act = Act.objects.create(
         actor=actor,
         kind=kind,
         article=article,
+        also_on=also_on,
         summary=summary[:300],
         passages=sorted(changes.passages),
         changes=changes.rows,
@@ -703,6 +706,7 @@ def _undo(actor, act, *, key):
         kind,
         changes,
         article=act.article,
+        also_on=act.also_on,
         summary=f"{'Did again' if kind == ActKind.REDO else 'Undid'}: {_lower_first(done.summary)}",
         key=key,
         is_private=act.is_private,
@@ -712,6 +716,8 @@ def _undo(actor, act, *, key):
 
 def _articles_of(act):
     """Where an act changed something; one over several articles need not name them all."""
+    if act.also_on_id:
+        return [act.article, act.also_on]
     if not act.passages or (act.article_id and act.kind not in BETWEEN_ARTICLES):
         return [act.article]
     return Article.objects.filter(passages__in=act.passages).distinct().only("pk")

@@ -435,7 +435,8 @@ class ActQuerySet(models.QuerySet):
     def reaching(self, article):
         """Those that may change what a page on ``article`` shows: on it, or on several at once."""
         on_tags = [ActKind.NOTE, ActKind.REPLY, ActKind.EDIT_NOTE, ActKind.WITHDRAW_NOTE]
-        return self.filter(Q(article=article) | (Q(article=None) & ~Q(kind__in=on_tags)))
+        here = Q(article=article) | Q(also_on=article)
+        return self.filter(here | (Q(article=None) & ~Q(kind__in=on_tags)))
 
 
 class Act(models.Model):
@@ -450,6 +451,14 @@ class Act(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="acts")
     kind = models.CharField(max_length=16, choices=ActKind)
     article = models.ForeignKey(Article, models.PROTECT, null=True, blank=True, related_name="acts")
+    also_on = models.ForeignKey(
+        Article,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The older version that it reaches too, where work goes over to a newer one.",
+    )
     summary = models.CharField(max_length=300, help_text="What was done, for a person to read.")
     passages = ArrayField(
         models.BigIntegerField(), default=list, help_text="Those that now look different."

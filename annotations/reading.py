@@ -649,9 +649,10 @@ class Reading:
             .annotate(
                 has_new_tags=Q(changes__contains=[{"model": "tag"}]),
                 has_notes=Q(changes__contains=[{"model": "note"}]),
+                has_versions=Q(also_on__isnull=False, changes__contains=[{"model": "article"}]),
             )
             .order_by("pk")
-            .values_list("pk", "passages", "has_new_tags", "has_notes", named=True)
+            .values_list("pk", "passages", "has_new_tags", "has_notes", "has_versions", named=True)
         )
         if not acts:
             return None
@@ -662,6 +663,7 @@ class Reading:
             cursor=acts[-1].pk,
             has_new_tags=any(act.has_new_tags for act in acts),
             has_notes=any(act.has_notes for act in acts),
+            has_versions=any(act.has_versions for act in acts),
             paragraphs=self.paragraphs_drawn(self.paragraphs_of(passages)).items(),
             parts=[self.part(number, touched) for number in sorted(numbers)],
         )

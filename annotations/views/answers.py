@@ -81,6 +81,7 @@ def changed(request, article, act, *, desk_is_done=False, recorder_is_done=False
         "changes": reading.changes_since(known),
         "act": act,
         "not_told": notices.not_told_by(act),
+        "works_on_superseded": works_on_superseded(request, article),
         "is_saved": True,
         "desk_is_done": desk_is_done,
         "recorder_is_done": recorder_is_done,

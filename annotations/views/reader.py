@@ -168,6 +168,7 @@ def _live(request, article):
     if changes is None:
         return HttpResponse(status=204)
     context = {"article": article, "reading": reading, "changes": changes, "act": None}
+    context["works_on_superseded"] = answers.works_on_superseded(request, article)
     return render(request, "annotations/reader.html#changes", context)
 
 

@@ -3,12 +3,16 @@
 import pytest
 from playwright.sync_api import expect
 
-from annotations import carrying
+from annotations import carrying, coding
 from annotations.models_carrying import Carry
 from talks.models import ArticleStatus
 from tests.annotations.test_carrying import EXCHANGE, GONE, NEW, OLD, QUOTE, SWAP, tagged
 from tests.factories import make_article, make_tag
 
+from .reading import SOON
+
+# A page asks at once when it comes online.
+ASK = "dispatchEvent(new Event('online'))"
 NARROW = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
 
 
@@ -93,3 +97,30 @@ def test_the_pages_of_versions_fit_a_phone_in_the_dark(open_page, violations, ad
         page.goto(address)
         assert (address, violations(page)) == (address, [])
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_who_has_the_old_version_open_is_told_and_told_when_it_is_taken_back(
+    open_page, violations, admin, researcher
+):
+    old = make_article(OLD)
+    new = make_article(NEW, round=old.round, status=ArticleStatus.DRAFT)
+    tagged(old, QUOTE, tag=make_tag())
+    page = open_page(old.get_absolute_url(), researcher)
+    marks = page.locator("#article-text mark")
+    expect(marks).to_have_count(1)
+
+    act = carrying.supersede(admin, new, old, new.version)
+
+    page.evaluate(ASK)
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text("has taken the place of this text", timeout=SOON)
+    expect(page.locator("#versions")).to_contain_text("This article was superseded")
+    expect(page.get_by_role("button", name="Work on this old version")).to_be_visible()
+    expect(marks).to_have_count(0)
+    assert violations(page) == []
+
+    coding.undo(admin, act)
+
+    page.evaluate(ASK)
+    expect(page.locator("#versions")).to_have_text("", timeout=SOON)
+    expect(marks).to_have_count(1)
