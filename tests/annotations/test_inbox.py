@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from annotations import coding
+from annotations.inbox import SIZE
 from annotations.models import Notice, Visibility
 from tests.factories import (
     make_article,
@@ -143,21 +144,20 @@ def test_what_is_no_mark_is_refused_and_changes_nothing(client, article, researc
     assert unread() == [one.pk]
 
 
-def test_pages_neither_skip_nor_repeat_while_more_comes_in(
-    client, article, researcher, colleague, monkeypatch
-):
-    monkeypatch.setattr("annotations.inbox.SIZE", 2)
-    keys = [mention(colleague, researcher, article=article).pk for _ in range(5)]
+def test_pages_neither_skip_nor_repeat_while_more_comes_in(client, article, researcher, colleague):
+    keys = [mention(colleague, researcher, article=article).pk for _ in range(2 * SIZE + 1)]
     client.force_login(researcher)
-    seen, address = [], "/inbox/"
+    seen, sizes, address = [], [], "/inbox/"
     while address:
         page = client.get(address).content.decode()
-        seen += map(int, re.findall(r'id="notice-(\d+)"', page))
+        shown = [int(key) for key in re.findall(r'id="notice-(\d+)"', page)]
+        seen, sizes = seen + shown, [*sizes, len(shown)]
         mention(colleague, researcher, article=article)
         found = re.search(r'rel="next" href="([^"]+)"', page)
         address = found and found[1].replace("&amp;", "&")
 
     assert seen == keys[::-1]
+    assert sizes == [SIZE, SIZE, 1]
 
 
 def test_the_header_counts_what_is_unread_until_it_is_seen(client, researcher, editor):

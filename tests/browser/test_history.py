@@ -52,3 +52,19 @@ def test_pages_of_the_past(open_page, violations, admin, researcher, options):
     assert found == {}
     expect(page.get_by_text("Its author asked for it.")).to_be_visible()
     open_page.problems[:] = [one for one in open_page.problems if "410" not in one]
+
+
+def test_at_a_moment_cards_stand_beside_the_words_that_are_read(open_page, researcher):
+    article = make_article("\n".join(f"Sentence {n:03} of a long article." for n in range(300)))
+    for n in (0, 299):
+        start = article.text.index(f"Sentence {n:03}")
+        coding.tag_passage(researcher, article, start, start + 12, make_tag(f"Tag {n}"))
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    page = open_page(f"{article.get_absolute_url()}?as_of={now}", researcher)
+
+    expect(page.locator(".card")).to_have_count(1)
+    page.locator("mark[data-passages]").last.click()
+    card = page.locator(".card", has_text="Sentence 299")
+    expect(card).to_be_in_viewport()
+    expect(card).to_have_attribute("data-active", "pinned")
+    expect(card).to_contain_text("Tag 299")

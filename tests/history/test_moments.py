@@ -1,6 +1,7 @@
 """Articles and matrices as they stood at a moment of the past."""
 
 import datetime
+import re
 
 import pytest
 from django.urls import reverse
@@ -27,6 +28,11 @@ def article_page(client, article, moment):
     return client.get(article.get_absolute_url(), {"as_of": moment})
 
 
+def tags_shown(page):
+    """The names of the tags on each card."""
+    return [[chip.tag.name for chip in card.chips] for card in page.context["part"].cards]
+
+
 def matrix(client, talks_round, moment, page="position_matrix", **query):
     address = reverse(f"talks:{page}", args=[talks_round.slug])
     return client.get(address, {"as_of": moment, **query})
@@ -47,12 +53,36 @@ def test_an_article_shows_what_was_withdrawn_and_edited_since(client, researcher
     since = article_page(client, article, ago(0))
 
     assert then.status_code == since.status_code == 200
-    assert [[chip.tag.name for chip in card.chips] for card in then.context["cards"]] == [
-        ["Ceasefire"]
-    ]
-    assert [[chip.tag.name for chip in card.chips] for card in since.context["cards"]] == [[]]
+    assert tags_shown(then) == [["Ceasefire"]]
+    assert tags_shown(since) == [[]]
     assert ("First words" in then.text, "Second words" in then.text) == (True, False)
     assert ("First words" in since.text, "Second words" in since.text) == (False, True)
+
+
+def test_cards_come_with_the_part_of_the_text_that_is_read(client, researcher):
+    article = make_article(
+        text="\n".join(f"Sentence {n:03} of a long article." for n in range(300))
+    )
+    for n in (0, 1, 150, 299):
+        make_tagging(make_passage(f"Sentence {n:03}", article), coder=researcher)
+    later(days=2)
+    make_tagging(make_passage("Sentence 151", article), coder=researcher)
+    client.force_login(researcher)
+
+    def cards(**query):
+        page = client.get(
+            article.get_absolute_url(), {"as_of": ago(1), **query}, headers={"HX-Request": "true"}
+        )
+        return re.findall(r"<blockquote[^>]*>(.*?)</blockquote>", page.text)
+
+    assert cards() == ["Sentence 000", "Sentence 001"]
+    assert cards(part=1) == ["Sentence 150"]
+    assert cards(part=2) == ["Sentence 299"]
+    page = article_page(client, article, ago(1)).text
+    address = re.search(r'href="([^"]+)">1 more passage<', page)[1].replace("&amp;", "&")
+    assert "Sentence 150</blockquote>" in client.get(address).text
+    missing = client.get(article.get_absolute_url(), {"as_of": ago(1), "part": 3})
+    assert missing.status_code == 404
 
 
 def test_a_moment_offers_nothing_to_work_with_and_says_how_to_cite_it(client, researcher):
