@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from . import importing, loading
 from .extracting import Reader, Unreadable
-from .extracting.archives import open_zip, read_member
+from .extracting.archives import open_zip, read_member, written_name
 from .models import Batch, BatchItem, BatchState, ItemStatus
 
 SLICE = 5  # seconds of work, then another batch has its turn
@@ -78,8 +78,8 @@ def unpacked(files):
             for member in archive.infolist():
                 if member.is_dir() or any(part in member.filename for part in HIDDEN):
                     continue
-                content = read_member(archive, member.filename, loading.FILE_BYTES)
-                yield Incoming(member.filename, content)
+                content = read_member(archive, member, loading.FILE_BYTES)
+                yield Incoming(written_name(member), content)
 
 
 def is_archive(file):

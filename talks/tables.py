@@ -101,8 +101,12 @@ def columns_of(content, name, encoding=""):
 
 def rows_of(table):
     """The :class:`Row` s of a :class:`Table`, one after another."""
-    text, _ = encodings.decode(bytes(table.original.content), table.encoding)
-    return _csv_rows(text, table.delimiter)[1] if table.delimiter else _json_rows(text)
+    return _rows_in(bytes(table.original.content), table.encoding, table.delimiter)
+
+
+def _rows_in(content, encoding, delimiter):
+    text, _ = encodings.decode(content, encoding)
+    return _csv_rows(text, delimiter)[1] if delimiter else _json_rows(text)
 
 
 def likeliest_delimiter(text):
@@ -292,8 +296,7 @@ def begin(user, content, *, name, key, encoding="", **fields):
     """A :class:`Table` that waits to be told which column holds what. Raises Unreadable."""
     if done := Table.objects.filter(started_by=user, key=key).first():
         return done
-    if len(content) > TABLE_BYTES:
-        raise Unreadable(f"The table is larger than the {TABLE_BYTES:,} bytes that one may have.")
+    _refuse_too_large(content)
     columns, count, encoding, delimiter = columns_of(content, name, encoding)
     return Table.objects.create(
         original=importing.keep_original(content, name),
@@ -368,10 +371,35 @@ def _saved(table, *fields):
 
 def incoming(table, mapping):
     """The rows as files of a batch, called ``table.csv row 17.txt``."""
-    for row in rows_of(table):
+    return _as_files(rows_of(table), mapping, table.name, table.language)
+
+
+def unattended(content, name, *, mapping, language=""):
+    """The rows of a table that nobody looks at first, as files of a batch.
+
+    ``mapping`` rules over what :func:`proposed` says. Raises Unreadable.
+    """
+    _refuse_too_large(content)
+    columns, _, encoding, delimiter = columns_of(content, name)
+    mapping = proposed(columns) | mapping
+    known = f"Its columns are: {', '.join(columns)}."
+    for field in FIELDS:
+        if mapping.get(field) and mapping[field] not in columns:
+            raise Unreadable(f"This table has no column called “{mapping[field]}”. {known}")
+    if not mapping.get("text"):
+        raise Unreadable(f"Say which column holds the text: --column text=NAME. {known}")
+    return _as_files(_rows_in(content, encoding, delimiter), mapping, name, language)
+
+
+def _as_files(rows, mapping, name, language):
+    for row in rows:
         found = read(row, mapping)
         content = found.text.encode(errors="surrogatepass")
         kind = mapping.get("text_format") or ("html" if loading.is_page(content) else "text")
-        name = f"{table.name} row {row.number}.{EXTENSIONS[kind]}"
-        told = ({"language": table.language} if table.language else {}) | found.told
-        yield Incoming(name, content, told, found.fault)
+        told = ({"language": language} if language else {}) | found.told
+        yield Incoming(f"{name} row {row.number}.{EXTENSIONS[kind]}", content, told, found.fault)
+
+
+def _refuse_too_large(content):
+    if len(content) > TABLE_BYTES:
+        raise Unreadable(f"The table is larger than the {TABLE_BYTES:,} bytes that one may have.")

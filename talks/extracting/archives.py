@@ -8,6 +8,7 @@ import zlib
 
 from .results import Unreadable
 
+UTF8 = 0x800  # the flag of a member whose name is in UTF-8
 MEMBERS = 5_000
 EXPANDED = 400_000_000  # bytes of all members together
 RATIO = 250  # times the packed size, above which nothing honest expands
@@ -46,11 +47,15 @@ def _refuse_unsafe(member):
         raise Unreadable(f"{name[:80]!r} expands {RATIO} times and more, as ZIP bombs do.")
 
 
-def read_member(archive, name, limit):
-    """The bytes of one member, at most ``limit`` and whatever its directory says."""
+def read_member(archive, member, limit):
+    """The bytes of one member, at most ``limit`` and whatever its directory says.
+
+    ``member`` is its name, or its ZipInfo where several may have that name.
+    """
+    name = getattr(member, "filename", member)
     try:
-        with archive.open(name) as member:
-            content = member.read(limit + 1)
+        with archive.open(member) as opened:
+            content = opened.read(limit + 1)
     except KeyError:
         raise Unreadable(f"The file is broken: it has no {name} in it.") from None
     except BROKEN:
@@ -58,6 +63,16 @@ def read_member(archive, name, limit):
     if len(content) > limit:
         raise Unreadable(f"{name[:80]!r} expands to more than {limit:,} bytes.")
     return content
+
+
+def written_name(member):
+    """A member's name as whoever packed it wrote it: many do so in UTF-8 and do not say it."""
+    if member.flag_bits & UTF8:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode()
+    except UnicodeError:
+        return member.filename
 
 
 def names(source):

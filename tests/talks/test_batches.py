@@ -181,6 +181,15 @@ def test_several_files_and_a_zip_become_one_batch(client, send):
     assert set(Article.objects.values_list("text", flat=True)) == {"One.", "Two.", "Three."}
 
 
+def test_names_in_a_zip_are_read_as_they_were_written(send):
+    packed = make_zip({"Угода.txt": "One."})
+    unflagged = packed.replace((0x800).to_bytes(2, "little"), bytes(2))
+
+    send(("a.zip", unflagged), ("b.txt", b"Two."))
+
+    assert [name for name, _, _ in outcomes(Batch.objects.get())] == ["Угода.txt", "b.txt"]
+
+
 def test_a_repeated_upload_begins_nothing_new(send):
     key = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
 

@@ -1,6 +1,7 @@
 """Articles come in whole and unchanged, or not at all."""
 
 import hashlib
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -238,3 +239,82 @@ def test_an_unknown_round_is_answered_with_those_there_are():
     make_round(slug="geneva")
 
     assert run("a.txt", "--round", "genf") == ([], "There is no round 'genf'. There are: geneva.")
+
+
+@pytest.mark.django_db
+def test_the_command_loads_the_rows_of_a_table_and_a_second_run_completes_it(tmp_path):
+    make_round(slug="geneva")
+    table = tmp_path / "news.csv"
+    table.write_text("Nr;Heading;Words;Date\n1;Swap;They agreed.;06/05/2025\n2;None;;\n")
+    lines = tmp_path / "news.jsonl"
+    lines.write_text('{"Words": "Вони зустрілися.", "lang": "uk"}\nno JSON\n')
+    args = [table, lines, "--round", "geneva", "--column", "text=Words", "--language", "de"]
+
+    asked = run(*args)
+    printed, error = run(*args, "--dates", "day")
+
+    found = Article.objects.order_by("pk").values_list("text", "title", "published_on", "language")
+    assert [(*one[:2], str(one[2]), one[3]) for one in found] == [
+        ("Вони зустрілися.", "", "None", "uk"),
+        ("They agreed.", "Swap", "2025-05-06", "de"),
+    ]
+    there, new = Article.objects.order_by("pk")
+    told = "“06/05/2025” can be read in two ways: say how dates are written."
+    assert asked[0][0] == f"news.csv row 2.txt: refused. Published on: {told}"
+    assert printed == [
+        f"news.csv row 2.txt: loaded as article {new.pk}, draft.",
+        "news.csv row 3.txt: refused. There is no text in it.",
+        f"news.jsonl row 1.txt: already there as article {there.pk}, draft; nothing changed.",
+        "news.jsonl row 2.txt: refused. It is no JSON: Expecting value: line 1 column 1 (char 0).",
+    ]
+    assert error == "Refused: 2 of 4."
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "Say which column holds the text: --column text=NAME. Its columns are: a, b."),
+        (["--column", "text=c"], "This table has no column called “c”. Its columns are: a, b."),
+    ],
+)
+def test_a_table_without_a_known_text_is_refused_with_its_columns(tmp_path, options, said):
+    make_round(slug="geneva")
+    table = tmp_path / "news.csv"
+    table.write_text("a,b\n1,They met.\n")
+
+    assert run(table, "--round", "geneva", *options) == (
+        [f"{table}: refused. {said}"],
+        "Refused: 1 of 1.",
+    )
+
+
+@pytest.mark.django_db
+def test_the_command_loads_each_file_of_a_zip(tmp_path):
+    make_round(slug="geneva")
+    packed = tmp_path / "many.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("b/one.txt", "They met.")
+        archive.writestr("inner.zip", b"PK\x05\x06" + bytes(18))
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("b/one.txt", "They agreed.")
+
+    printed, _ = run(packed, "--round", "geneva")
+
+    met, agreed = Article.objects.order_by("pk")
+    assert (met.text, agreed.text) == ("They met.", "They agreed.")
+    assert printed == [
+        f"b/one.txt: loaded as article {met.pk}, draft.",
+        "inner.zip: refused. Files that end in .zip are not read. Known: .txt, .md, .html, .docx, "
+        ".odt, .pdf, .epub.",
+        f"b/one.txt: loaded as article {agreed.pk}, draft.",
+    ]
+
+
+@pytest.mark.django_db
+def test_a_column_that_is_no_field_is_refused():
+    make_round(slug="geneva")
+
+    _, error = run("a.csv", "--round", "geneva", "--column", "author=Writer")
+
+    assert error.startswith("--column author=Writer: write FIELD=NAME, FIELD being one of text, ")

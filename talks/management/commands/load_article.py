@@ -1,15 +1,23 @@
 import os
 from pathlib import Path
 
+from django.core.files.base import File
 from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError
 
-from talks import importing, loading
+from talks import batches, importing, loading, tables
+from talks.batches import Incoming
 from talks.extracting import Reader, Unreadable
 from talks.models import ArticleStatus, Round
+from talks.tables import FIELDS
 
 
 class Command(BaseCommand):
-    help = "Load articles from files. Each is taken in whole or refused."
+    help = (
+        "Load articles from files, from ZIP archives of files, and from tables (CSV, JSON Lines) "
+        "with an article in each row. Each article is taken in whole or refused; what is there "
+        "already stays as it is, so that a run that was broken off can be done again."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
@@ -21,9 +29,25 @@ class Command(BaseCommand):
             default="",
             help="BCP 47, such as en or uk; else what the file or its words tell, else en",
         )
+        parser.add_argument(
+            "--column",
+            action="append",
+            default=[],
+            metavar="FIELD=NAME",
+            help=(
+                "of a table: which column holds a field; else what was chosen for the last table "
+                f"with these columns, else what their names suggest. Fields: {', '.join(FIELDS)}"
+            ),
+        )
+        parser.add_argument(
+            "--dates",
+            default="",
+            choices=[order for order in tables.DATE_ORDERS if order],
+            help="of a table: what comes first in dates such as 05/06/2025",
+        )
 
-    def handle(self, *args, files, title, publish, language, **options):
-        if title and len(files) > 1:
+    def handle(self, *args, files, title, publish, language, column, dates, **options):
+        if title and (len(files) > 1 or holds_many(files[0])):
             raise CommandError("--title names one article: give it with one file.")
         try:
             talks_round = Round.objects.get(slug=options["round"])
@@ -32,34 +56,93 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There is no round {options['round']!r}. There are: {known or 'none yet'}."
             ) from None
-        fields = {
+        self.mapping = mapping_of(column) | ({"date_order": dates} if dates else {})
+        self.language = language
+        self.told = {"title": title, "language": language}
+        self.fields = {
             "round": talks_round,
-            "told": {"title": title, "language": language},
             "status": ArticleStatus.PUBLISHED if publish else ArticleStatus.DRAFT,
         }
-        with Reader() as reader:
-            refused = sum(not self.load(file, reader, fields) for file in files)
-        if refused:
-            raise CommandError(f"Refused: {refused} of {len(files)}.")
+        self.count = self.refused = 0
+        try:
+            with Reader() as reader:
+                for file in files:
+                    self.load_all(file, reader)
+        except (OperationalError, InterfaceError) as error:
+            raise CommandError(
+                f"The database cannot be reached: {str(error).splitlines()[0]}. What is reported "
+                "above is there; run the same again for the rest."
+            ) from error
+        if self.refused:
+            raise CommandError(f"Refused: {self.refused} of {self.count}.")
 
-    def load(self, file, reader, fields):
-        """Load one file and say how it went; False if it was refused."""
-        name = os.fsencode(file).decode(errors="replace")
+    def load_all(self, file, reader):
+        """Load the articles of one file, and say of each how it went."""
+        place = printable(file)
         try:
             with file.open("rb") as opened:
-                content = opened.read(loading.FILE_BYTES + 1)
+                for incoming in self.articles_in(opened, file.name):
+                    name = place if incoming.name == file.name else printable(incoming.name)
+                    self.load(incoming, name, reader)
+        except (OSError, Unreadable) as error:
+            self.refuse(place, error.strerror if isinstance(error, OSError) else error)
+
+    def articles_in(self, opened, name):
+        """What a file holds, as :class:`Incoming`: itself, or the files or rows in it."""
+        if tables.is_table(name):
+            content = opened.read(tables.TABLE_BYTES + 1)
+            return tables.unattended(content, name, mapping=self.mapping, language=self.language)
+        if batches.is_archive(File(opened, name=name)):
+            return batches.unpacked([File(opened, name=name)])
+        return [Incoming(name, opened.read(loading.FILE_BYTES + 1), self.told)]
+
+    def load(self, incoming, name, reader):
+        told = {"language": self.language} | incoming.told
+        try:
+            if incoming.refusal:
+                raise Unreadable(incoming.refusal)
             article, was_new = loading.load_at_once(
-                content, name=file.name, reader=reader, **fields
+                incoming.content,
+                name=incoming.name.rpartition("/")[2],
+                reader=reader,
+                told=told,
+                **self.fields,
             )
-        except (OSError, Unreadable, importing.ArticleRefused) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            self.stdout.write(f"{name}: refused. {reason}")
-            return False
+        except (Unreadable, importing.ArticleRefused) as error:
+            self.refuse(name, error)
+            return
         status = article.get_status_display().lower()
         if was_new:
-            self.stdout.write(f"{name}: loaded as article {article.pk}, {status}.")
+            self.tell(f"{name}: loaded as article {article.pk}, {status}.")
         else:
-            self.stdout.write(
-                f"{name}: already there as article {article.pk}, {status}; nothing changed."
-            )
-        return True
+            self.tell(f"{name}: already there as article {article.pk}, {status}; nothing changed.")
+
+    def refuse(self, name, reason):
+        self.refused += 1
+        self.tell(f"{name}: refused. {reason}")
+
+    def tell(self, line):
+        self.count += 1
+        self.stdout.write(line)
+        # Whoever writes it to a file sees how far it has come.
+        self.stdout.flush()
+
+
+def holds_many(file):
+    return tables.is_table(file.name) or file.suffix.lower() == ".zip"
+
+
+def printable(name):
+    return os.fsencode(name).decode(errors="replace")
+
+
+def mapping_of(options):
+    """``FIELD=NAME`` as a mapping."""
+    mapping = {}
+    for option in options:
+        field, sign, name = option.partition("=")
+        if not sign or field not in FIELDS:
+            raise CommandError(f"--column {option}: write FIELD=NAME, FIELD being one of "
+                               f"{', '.join(FIELDS)}.")  # fmt: skip
+        mapping[field] = name
+    return mapping
