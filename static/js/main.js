@@ -17,6 +17,10 @@ document.addEventListener("htmx:error", (event) => {
   document.getElementById("messages").replaceChildren(message);
 });
 
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (ctx.hx?.redirect?.startsWith("/sign-in/")) document.dispatchEvent(new CustomEvent("session:over"));
+});
+
 document.addEventListener("input", ({ target }) => {
   if (target.dataset?.mentions && target.value.includes("@")) import("./elements/mention-list.js").then((one) => one.offer(target));
 });

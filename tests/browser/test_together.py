@@ -4,12 +4,14 @@ import datetime
 import re
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from annotations import coding
-from annotations.models import Presence, Tag
-from tests.factories import make_article, make_passage, make_tag, make_tagging
+from annotations.models import Note, Presence, Tag
+from tests.factories import make_article, make_party, make_passage, make_tag, make_tagging
 
 from .reading import SOON, drag, excuse, marked, ready, select, text, top
 
@@ -206,6 +208,67 @@ def test_a_page_whose_session_ended_says_so_and_keeps_what_was_typed(
     expect(page.locator("#desk textarea")).to_have_value("A thought")
     link = page.locator("#live").get_by_role("link", name="Sign in again")
     expect(link).to_have_attribute("href", re.compile(r"^/sign-in/\?next=%2Farticles%2F\d+%2F$"))
+
+
+def test_whoever_is_signed_out_at_work_goes_on_after_signing_in_where_they_were(
+    open_page, live_server, researcher, article, start
+):
+    make_party(name="Ukraine")
+    page = open_page(article.get_absolute_url(), researcher)
+    ready(page)
+
+    def sign_out():
+        researcher.session_epoch += 1
+        researcher.save()
+
+    def sign_in():
+        page.wait_for_url(re.compile(r"/sign-in/\?next="))
+        client = Client()
+        client.force_login(researcher)
+        value = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}]
+        )
+        page.reload()  # somebody signed in is sent on
+        ready(page)
+
+    # A new tag's name, typed and sent.
+    select(page, article, "Paragraph 22 says")
+    page.keyboard.press("t")
+    page.keyboard.type("Wholly new")
+    sign_out()
+    page.keyboard.press("Enter")
+    sign_in()
+    expect(page.locator("#palette .selected")).to_have_text("Paragraph 22 says")
+    expect(page.locator("#palette-tag")).to_have_value("Wholly new")
+    expect(page.locator("#palette-message")).to_contain_text("This was not saved")
+    page.keyboard.press("Enter")
+    expect_marks(page, "Paragraph 20 says", "Paragraph 21 says", "Paragraph 22 says")
+
+    # A note.
+    select(page, article, "Paragraph 20 says what")
+    page.keyboard.press("n")
+    page.keyboard.type("A thought")
+    sign_out()
+    page.keyboard.press("Control+Enter")
+    sign_in()
+    expect(page.locator("#desk .selected")).to_have_text("Paragraph 20 says what")
+    expect(page.locator("#desk textarea")).to_have_value("A thought")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".card .notes")).to_contain_text(["A thought"])
+
+    # A position, while its draft cannot be kept on the server.
+    select(page, article, "Paragraph 21 says what")
+    page.keyboard.press("p")
+    expect(page.locator("#rec_party")).to_be_focused()
+    sign_out()
+    page.locator("#rec_party").fill("Ukraine")
+    expect(page.locator("#recorder .draft-line")).to_contain_text("You are signed out")
+    page.locator("#live").get_by_role("link", name="Sign in again").click(timeout=SOON)
+    sign_in()
+    expect(page.locator("#rec_party")).to_have_value("Ukraine")
+    expect(page.locator("#recorder .evidence-row")).to_contain_text("Paragraph 21 says what")
+    assert list(Note.objects.values_list("text", flat=True)) == ["A thought"]
 
 
 def test_a_withdrawal_arrives_and_filters_are_kept(

@@ -115,6 +115,7 @@ class LiveChanges extends HTMLElement {
     const link = document.createElement("a");
     link.href = `${this.dataset.signIn}?next=${encodeURIComponent(location.pathname + location.search)}`;
     link.textContent = "Sign in again";
+    link.addEventListener("click", () => this.dispatchEvent(new CustomEvent("session:over", { bubbles: true })));
     this.line.append(link);
   }
 

@@ -1,5 +1,6 @@
-import { addressOf, Drafts, nameOfNew, newKey, roomLeft } from "../lib/drafts.js";
-import { pointsIn } from "../lib/offsets.js";
+import { addressOf, Drafts, nameOfNew, newKey, roomLeft, storageOf } from "../lib/drafts.js";
+import { placeAt, pointsIn } from "../lib/offsets.js";
+import { keepUnsent, takeUnsent } from "../lib/unsent.js";
 import { timeOf } from "./draft-list.js";
 
 const UNREACHED = "Not saved: Parley did not answer. Your text is safe here; try again in a moment.";
@@ -10,6 +11,7 @@ const UNREACHED = "Not saved: Parley did not answer. Your text is safe here; try
  */
 class NoteDesk extends HTMLElement {
   #back = null;
+  #isOver = false;
   #isKept = true;
 
   connectedCallback() {
@@ -21,7 +23,7 @@ class NoteDesk extends HTMLElement {
     const options = { signal: this.ends.signal };
     for (const type of ["input", "keydown", "click", "draft:open"]) this.addEventListener(type, this, options);
     this.reader.addEventListener("note:write", this, options);
-    for (const type of ["htmx:before:request", "htmx:after:request", "htmx:finally:request"]) {
+    for (const type of ["htmx:before:request", "htmx:after:request", "htmx:finally:request", "session:over"]) {
       document.addEventListener(type, this, options);
     }
     addEventListener("beforeunload", this, options);
@@ -29,6 +31,7 @@ class NoteDesk extends HTMLElement {
     this.watch = new MutationObserver(() => this.#adopt());
     this.watch.observe(this, { childList: true });
     this.#adopt();
+    this.#comeBack();
   }
 
   disconnectedCallback() {
@@ -43,7 +46,8 @@ class NoteDesk extends HTMLElement {
       case "input": return this.#typed(event.target);
       case "keydown": return this.#key(event);
       case "click": return this.#click(event.target.closest("[data-desk]")?.dataset.desk);
-      case "beforeunload": return this.isUnsaved && event.preventDefault();
+      case "session:over": return this.#over();
+      case "beforeunload": return this.isUnsaved && !this.#isOver && event.preventDefault();
       case "resize": return this.style.setProperty("--keyboard", `${Math.max(0, innerHeight - visualViewport.height - visualViewport.offsetTop)}px`);
       default: if (event.detail.ctx.sourceElement === this.form) return this.#sent(event.type, event.detail.ctx);
     }
@@ -146,6 +150,21 @@ class NoteDesk extends HTMLElement {
     });
   }
 
+  /** Once signed in again the desk opens with what was typed; a draft that is kept needs no warning. */
+  #over() {
+    if (!this.isUnsaved || !this.#isKept) return;
+    this.#isOver = true;
+    keepUnsent(this.drafts.storage, this.reader.dataset, "note", this.name);
+  }
+
+  #comeBack() {
+    const name = takeUnsent(this.drafts.storage, this.reader.dataset, "note");
+    const draft = name && this.drafts.load(name);
+    if (!draft) return;
+    if (draft.start) placeAt(document.getElementById("article-text"), draft.start).node.parentElement.scrollIntoView({ block: "center" });
+    this.#reopen({ name, draft });
+  }
+
   #typed(target) {
     if (!this.form.contains(target)) return;
     if (this.wasSent) this.form.elements.key.value = newKey();
@@ -234,14 +253,5 @@ function element(name, className, words) {
 }
 
 const readSpan = ({ elements: { start, end, exact } }) => ({ start: start?.value, end: end?.value, exact: exact?.value });
-
-/** localStorage, or nothing where it may not even be asked for. */
-function storageOf(view) {
-  try {
-    return view.localStorage;
-  } catch {
-    return null;
-  }
-}
 
 customElements.define("note-desk", NoteDesk);

@@ -7,6 +7,7 @@ import { uuid } from "../lib/uuid.js";
 export class PaletteForm {
   #keys = new Map();
   #intent = null;
+  #sent = new Set();
 
   constructor(form, { answered, failed }) {
     Object.assign(this, { form, answered, failed });
@@ -22,10 +23,19 @@ export class PaletteForm {
   }
 
   handleEvent({ type, detail: { ctx } }) {
-    if (type === "htmx:config:request") ctx.intent = this.#intent;
-    else if (type === "htmx:error") {
+    if (type === "htmx:config:request") {
+      ctx.intent = this.#intent;
+    } else if (type === "htmx:error") {
       if (!ctx?.response) this.failed();
-    } else if (ctx.response && ctx.intent) this.answered({ ...ctx.intent, status: ctx.response.status });
+    } else if (!ctx.hx?.redirect) {
+      this.#sent.delete(ctx.intent);
+      if (ctx.response && ctx.intent) this.answered({ ...ctx.intent, status: ctx.response.status });
+    }
+  }
+
+  /** What was sent and is not answered, oldest first; an answer that leads to the sign-in page is none. */
+  get unanswered() {
+    return [...this.#sent];
   }
 
   /** Forgets the keys of what was sent: the next selection is a new intent, though the same words be selected. */
@@ -36,6 +46,7 @@ export class PaletteForm {
   /** Sends `intent`, whose `span` is `{start, end, exact}`, to `url`; `tag` is a tag's number or a new name. */
   send(intent, url, tag = "") {
     this.#intent = intent;
+    this.#sent.add(intent);
     const name = `${intent.kind} ${tag}`;
     // One intent, one key: pressed twice, or tried again, it is done once.
     if (!this.#keys.has(name)) this.#keys.set(name, uuid());

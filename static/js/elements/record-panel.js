@@ -1,8 +1,10 @@
 import { claim, missing } from "../lib/claim.js";
+import { storageOf } from "../lib/drafts.js";
 import { letter } from "../lib/keys.js";
 import { rangeAt, textAt } from "../lib/offsets.js";
 import { meant, proposals, roleOf } from "../lib/proposals.js";
 import { fieldsOf, LocalDrafts } from "../lib/record-drafts.js";
+import { keepUnsent, takeUnsent } from "../lib/unsent.js";
 import { uuid } from "../lib/uuid.js";
 import { timeOf } from "./draft-list.js";
 
@@ -38,7 +40,7 @@ class RecordPanel extends HTMLElement {
     this.reader.addEventListener("click", (event) => this.#link(event), options);
     // Before the palette and the caret: Enter and P on selected words are the panel's while it is open.
     document.addEventListener("keydown", (event) => this.#keyInText(event), { ...options, capture: true });
-    document.addEventListener("htmx:finally:request", this, options);
+    for (const type of ["htmx:finally:request", "session:over"]) document.addEventListener(type, this, options);
     addEventListener("online", this, options);
     addEventListener("pagehide", this, options);
     this.watch = new MutationObserver(() => this.#adopt());
@@ -64,6 +66,7 @@ class RecordPanel extends HTMLElement {
       case "submit": return this.#submit(event);
       case "online": return this.#sendKept();
       case "pagehide": return this.#timer && this.#keep();
+      case "session:over": return this.#over();
       default: return event.detail.ctx?.sourceElement === this.form && this.#answered(event.detail.ctx);
     }
   }
@@ -467,7 +470,7 @@ class RecordPanel extends HTMLElement {
 
   #answered(ctx) {
     if (!ctx.response || ctx.response.status >= 500) return this.#say("Not saved: Parley did not answer. What you typed is safe here.");
-    if (ctx.response.raw.ok) this.local.drop(ctx.request?.body?.get?.("key") ?? "");
+    if (ctx.response.raw.ok && !ctx.hx?.redirect) this.local.drop(ctx.request?.body?.get?.("key") ?? "");
   }
 
   // Drafts
@@ -504,6 +507,7 @@ class RecordPanel extends HTMLElement {
     try {
       const answer = await this.#post(draft);
       if (answer?.status === 409 && this.form && this.key === draft.key) return this.#conflict(await answer.json());
+      if (answer?.type === "opaqueredirect") return this.#say("You are signed out. Draft kept in this browser.");
       if (!answer?.ok) return this.#say("Draft kept in this browser until Parley can be reached.");
       this.local.drop(draft.key, draft.data);
       // No content: it was submitted in the meantime.
@@ -520,7 +524,9 @@ class RecordPanel extends HTMLElement {
     body.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
     for (const [name, value] of Object.entries(draft)) body.set(name, value);
     try {
-      return await fetch(`${this.reader.dataset.url}drafts/`, { method: "POST", body, headers: { Accept: "application/json" } });
+      // Led to the sign-in page, it was not kept there.
+      const options = { method: "POST", body, redirect: "manual", headers: { Accept: "application/json" } };
+      return await fetch(`${this.reader.dataset.url}drafts/`, options);
     } catch {
       return null;
     }
@@ -543,13 +549,22 @@ class RecordPanel extends HTMLElement {
 
   /** Sends what an earlier page could not send; what went on elsewhere becomes a draft of its own. */
   async #sendKept() {
+    const last = this.form ? null : takeUnsent(this.local.storage, this.reader.dataset, "record");
     for (const draft of this.local.list()) {
       if (this.form && draft.key === this.key) continue;
       let answer = await this.#post(draft);
       if (answer?.status === 409) answer = await this.#post({ ...draft, key: uuid(), version: "" });
       if (answer?.ok || answer?.status === 422) this.local.drop(draft.key);
       if (!answer) return;
+      if (draft.key === last && answer.status === 200 && !this.form) this.#load((await answer.json()).url);
     }
+  }
+
+  /** Once signed in again the panel opens with what was being recorded. */
+  #over() {
+    if (!this.form || !(this.#timer || this.#versions.has(this.key) || this.local.has(this.key))) return;
+    this.#keep();
+    keepUnsent(this.local.storage, this.reader.dataset, "record", this.key);
   }
 
   #say(words) {
@@ -575,14 +590,6 @@ function touch(target) {
 
 function setText(element, words) {
   if (element && element.textContent !== words) element.textContent = words;
-}
-
-function storageOf(view) {
-  try {
-    return view.localStorage;
-  } catch {
-    return null;
-  }
 }
 
 customElements.define("record-panel", RecordPanel);

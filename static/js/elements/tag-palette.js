@@ -1,8 +1,10 @@
+import { storageOf } from "../lib/drafts.js";
 import { action, isTyping } from "../lib/keys.js";
 import { called, isUsable } from "../lib/match.js";
-import { rangeAt, textAt } from "../lib/offsets.js";
+import { placeAt, rangeAt, textAt } from "../lib/offsets.js";
 import { paint } from "../lib/paint.js";
 import { GAP, place } from "../lib/placing.js";
+import { keepUnsent, takeUnsent } from "../lib/unsent.js";
 import { unreached } from "../lib/unreached.js";
 import { ArmedTag } from "./armed-tag.js";
 import { PaletteForm } from "./palette-form.js";
@@ -24,6 +26,7 @@ class TagPalette extends HTMLElement {
   #isArming = false;
   #opener = null;
   #pending = null;
+  #unsent = [];
 
   connectedCallback() {
     this.root = document.getElementById("article-text");
@@ -47,6 +50,7 @@ class TagPalette extends HTMLElement {
     const { signal } = this.ends;
     for (const type of [
       "selection:made", "selection:cleared", "palette:open", "keydown", "click", "htmx:after:swap", "text:drawn",
+      "session:over",
     ]) {
       document.addEventListener(type, this, { signal });
     }
@@ -57,6 +61,8 @@ class TagPalette extends HTMLElement {
     }
     for (const target of [window, window.visualViewport]) target?.addEventListener("resize", this, { signal });
     this.#drawRecent();
+    this.#unsent = takeUnsent(storageOf(window), this.reader.dataset, "tags") ?? [];
+    if (this.#unsent.length) customElements.whenDefined("selection-watch").then(() => setTimeout(() => this.#offerUnsent()));
   }
 
   disconnectedCallback() {
@@ -85,6 +91,8 @@ class TagPalette extends HTMLElement {
         // In a field the browser forgets what is selected in the text: it is painted instead.
         if (this.span) paint("selected", this.span);
         return;
+      case "session:over":
+        return this.#keepUnsent();
       case "htmx:after:swap":
         this.armed.mark();
         return this.#drawRecent();
@@ -212,11 +220,34 @@ class TagPalette extends HTMLElement {
     if (opener) opener.focus({ preventScroll: true });
     else this.root.focus({ preventScroll: true });
     document.querySelector("selection-watch")?.clear();
+    this.#offerUnsent();
   }
 
   #forget() {
     this.span = null;
     this.close();
+  }
+
+  /** Keeps what was on its way, or is being chosen, for when its coder has signed in again. */
+  #keepUnsent() {
+    const tags = this.sender.unanswered.map(({ span, name }) => ({ ...span, typed: name ?? "" }));
+    if (!tags.length && this.span && !this.hidden) tags.push({ ...this.span, typed: this.input.value });
+    tags.push(...this.#unsent);
+    if (tags.length) keepUnsent(storageOf(window), this.reader.dataset, "tags", tags);
+  }
+
+  /** Opens the palette as it was when the session ended, once for each passage that was not tagged then. */
+  #offerUnsent() {
+    const one = this.#unsent.shift();
+    if (!one) return;
+    const { start, end, exact, typed } = one;
+    if (textAt(this.root, start, end) !== exact) return this.#offerUnsent();
+    placeAt(this.root, start).node.parentElement.scrollIntoView({ block: "center" });
+    this.#tell("palette:open", { start, end, exact });
+    this.input.value = typed;
+    this.combobox.show();
+    this.#say("This was not saved: you had been signed out. " + (typed ? `Enter puts “${typed}” on it.` : "Choose a tag."));
+    this.#place();
   }
 
   #remember(tag) {

@@ -81,6 +81,15 @@ export class Drafts {
   }
 }
 
+/** localStorage, or nothing where it may not even be asked for. */
+export function storageOf(view) {
+  try {
+    return view.localStorage;
+  } catch {
+    return null;
+  }
+}
+
 /** A UUID for a request; also where the page came by plain http and `crypto.randomUUID` is missing. */
 export function newKey() {
   if (crypto.randomUUID) return crypto.randomUUID();

@@ -31,6 +31,14 @@ export class LocalDrafts {
     }
   }
 
+  has(key) {
+    try {
+      return this.storage.getItem(this.prefix + key) !== null;
+    } catch {
+      return false;
+    }
+  }
+
   list() {
     const found = [];
     try {
