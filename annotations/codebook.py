@@ -14,6 +14,7 @@ from django.utils import timezone
 from talks.models import Passage
 
 from . import retagging, versions
+from .codebook_tree import DEEPEST, depths
 from .coding import (
     Refused,
     Stale,
@@ -89,7 +90,18 @@ def branch_of(tag):
 
 
 def record(actor, changes, summary, key):
+    _refuse_too_deep(changes)
     return _record(actor, ActKind.CODEBOOK, changes, article=None, summary=summary, key=key)
+
+
+def _refuse_too_deep(changes):
+    """Refuse a tree that no page can show, where a tag came to stand below another."""
+    placed = (row for row in changes.rows if row["model"] == "tag")
+    if not any("parent_id" in (row["after"] or {"parent_id": ""}) for row in placed):
+        return
+    above = dict(Tag.objects.filter(codebook=changes.codebook).values_list("pk", "parent_id"))
+    if max(depths(above).values(), default=0) > DEEPEST:
+        raise Refused(f"Tags stand at most {DEEPEST} deep in each other.")
 
 
 # One tag
@@ -115,6 +127,7 @@ def add(actor, codebook, fields, *, parent=None, key):
         **fields,
     )
     changes.made(tag)
+    _refuse_too_deep(changes)
     if is_editor:
         return record(actor, changes, f"Added the tag {tag.name}", key)
     summary = f"Proposed the tag {tag.name}"
@@ -360,9 +373,11 @@ def _split_off(actor, tag, fields, changes):
 
 
 @_act
-def keep(actor, tagging, version, *, key):
-    """Find a tagging right under its tag's present definition."""
+def keep(actor, tagging, version, defined_in, *, key):
+    """Find a tagging right under its tag's definition, the one of version ``defined_in``."""
     tagging, article = _tagging_in_turn(tagging, version)
+    if tagging.tag.defined_in != defined_in:
+        raise Stale(tagging)
     changes = _Changes()
     changes.change(tagging, checked_version=tagging.tag.codebook.version)
     summary = f"Kept {tagging.tag.name} on {quoted(tagging.passage)}"

@@ -17,6 +17,7 @@ from talks import gate
 from talks.models import Colour
 from talks.network import COLOURS
 
+from .codebook_tree import DEEPEST
 from .forms_codebook import RULE_LENGTH, TAKEN
 from .models import TagStatus
 
@@ -29,13 +30,14 @@ COLUMNS = (
 ALSO = {
     "code": "name", "tag": "name", "title": "name", "label": "name",
     "description": "definition", "memo": "definition", "comment": "definition",
+    "codename": "name", "code name": "name", "tag name": "name", "code memo": "definition",
+    "parent code": "parent", "parent tag": "parent",
     "color": "colour", "category": "parent", "id": "guid",
     "counter-example": "counter_example", "counter example": "counter_example",
 }  # fmt: skip
 NAME_LENGTH = 120
 LARGEST = 700_000  # bytes
 MOST = 3_000  # tags
-DEEPEST = 60
 FORMULA = "=+-@\t\r＝＋－＠"
 RISKY = re.compile(rf"'*[{FORMULA}]")
 QUOTED = re.compile(rf"'+[{FORMULA}]")
@@ -44,6 +46,7 @@ PARTS = re.compile(
     r"(?:(?:^|\n\n)Not for: (?P<counter_example>.*))?",
     re.DOTALL,
 )
+SEPARATOR = re.compile(r"sep=([,;\t|])", re.IGNORECASE)
 NOT_XML = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -166,9 +169,8 @@ def _is_xml(content):
 
 
 def _decoded(content):
-    is_wide = content[:2] in {b"\xff\xfe", b"\xfe\xff"}
     try:
-        return content.decode("utf-16" if is_wide else "utf-8-sig"), []
+        return content.decode(_encoding(content)), []
     except UnicodeDecodeError:
         pass
     return content.decode("cp1252", "replace"), [
@@ -176,13 +178,26 @@ def _decoded(content):
     ]
 
 
+def _encoding(content):
+    """UTF-16 where the mark at the beginning says so, or else the ends of the lines."""
+    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return "utf-16"
+    for encoding, end in (("utf-16-le", b"\n\0"), ("utf-16-be", b"\0\n")):
+        if content.count(end) and content.count(end) == content.count(b"\n"):
+            return encoding
+    return "utf-8-sig"
+
+
 def _read_csv(content):
     text, lost = _decoded(content)
-    head = text.lstrip().partition("\n")[0]
-    separator = max(",;\t", key=head.count)
+    text = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").lstrip("\n ")
+    first, _, rest = text.partition("\n")
+    if said := SEPARATOR.fullmatch(first.strip(' "')):  # as spreadsheets write it
+        text, first = rest, rest.partition("\n")[0]
+    separator = said[1] if said else max(",;\t|", key=first.count)
     csv.field_size_limit(LARGEST)
     try:
-        rows = list(csv.reader(io.StringIO(text.replace("\0", "")), delimiter=separator))
+        rows = list(csv.reader(io.StringIO(text), delimiter=separator))
     except csv.Error as error:
         raise UnreadableError(f"This is no CSV that can be read: {error}.") from error
     rows = [row for row in rows if any(cell.strip() for cell in row)]
@@ -233,7 +248,7 @@ def _root_of(content):
         remove_comments=True, remove_pis=True,
     )  # fmt: skip
     try:
-        root = etree.fromstring(content, parser)
+        root = etree.fromstring(content.lstrip(b" \t\r\n"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableError(f"This is no XML that can be read: {error}.") from error
     info = root.getroottree().docinfo
@@ -253,6 +268,8 @@ def _read_qdc(content):
     for part in root:
         if _local(part) == "Codes":
             _codes(part, None, 0, entries, lost)
+        elif _local(part) == "Code":  # as some programs have it
+            _codes([part], None, 0, entries, lost)
         elif _local(part) == "Sets":
             lost.append(f"{_number(len(part), 'set')} of codes: Parley has no sets.")
         else:
@@ -279,6 +296,8 @@ def _codes(parent, above, depth, entries, lost):
         }  # fmt: skip
         lost += [f"The attribute “{name[:60]}” of codes." for name in sorted(others)]
         texts = [one for one in node if _local(one) == "Description"]
+        if len(texts) > 1:
+            lost.append(f"The descriptions of “{entry.name[:60]}” behind its first.")
         entry.description = "".join(texts[0].itertext()).strip() if texts else ""
         entry.parent = above
         entries.append(entry)
@@ -404,6 +423,8 @@ def _colour(written):
     """The colour of that name or nearest to that "#rrggbb"; "" where it is neither."""
     if written in Colour.values:
         return written
+    if re.fullmatch(r"[0-9a-f]{6}|#?[0-9a-f]{8}", written):
+        written = f"#{written.removeprefix('#')[:6]}"
     if re.fullmatch(r"#[0-9a-f]{3}", written):
         written = "#" + "".join(2 * digit for digit in written[1:])
     if not re.fullmatch(r"#[0-9a-f]{6}", written):

@@ -7,6 +7,7 @@ from talks.models import Passage
 from . import codebook as revising
 from . import retagging, versions
 from .codebook_files import description_of, key_of
+from .codebook_tree import DEEPEST, depths
 from .coding import Refused, Stale, _Changes
 from .models import Tag, Tagging, TagStatus
 from .versions import RULE
@@ -56,31 +57,51 @@ class _Importing:
         by_guid = {tag.guid: tag for tag in self.tags.values()}
         by_key = {key_of(tag.name): tag for tag in self.tags.values()}
         self.by_key = by_key
-        self.found = {}  # the tag of each entry by its place, None for a new one
         taken = set()
-        for place, entry in enumerate(read.entries):
-            tag = by_guid.get(entry.guid) or by_key.get(entry.key)
-            if tag is not None and tag.pk in taken:
-                tag = None
-            if tag is not None:
-                taken.add(tag.pk)
-            self.found[place] = tag
+        # The tag of each entry by its place, None for a new one.
+        self.found = dict.fromkeys(range(len(read.entries)))
+        for known in (
+            lambda entry: by_guid.get(entry.guid),
+            lambda entry: by_key.get(entry.key),
+        ):
+            for place, entry in enumerate(read.entries):
+                tag = known(entry)
+                if self.found[place] is None and tag is not None and tag.pk not in taken:
+                    taken.add(tag.pk)
+                    self.found[place] = tag
         self.names = {entry.key: place for place, entry in enumerate(read.entries)}
-        self.parents = {place: self._parent(entry) for place, entry in enumerate(read.entries)}
+        self.parents = {
+            place: self._parent(place, entry) for place, entry in enumerate(read.entries)
+        }
+        self.places = {tag.pk: place for place, tag in self.found.items() if tag is not None}
+        self.depths = depths({place: self.above(place) for place in self.found})
         self._refuse_taken_names(taken)
-        self._refuse_circles()
+        self._refuse_circles_and_depths()
 
-    def _parent(self, entry):
+    def _may_have_below(self, tag, place):
+        """Whether a tag takes others; one that is gone keeps those that went with it."""
+        own = self.found[place]
+        is_gone = own is not None and own.status == TagStatus.ARCHIVED
+        return is_gone or tag is None or tag.status != TagStatus.ARCHIVED
+
+    def _offered(self, tag, place):
+        """The place of a tag, or of the one that took over from it."""
+        while tag is not None and not self._may_have_below(tag, place):
+            above = tag.replaced_by_id or tag.parent_id
+            tag = self.tags[above] if above else None
+        return ("tag", tag.pk) if tag is not None else None
+
+    def _parent(self, place, entry):
         """Where an entry stands: ("file", place), ("tag", key), None at the top, "as is"."""
         if entry.parent is None and entry.description is None:
             return "as is"
         if not entry.parent:
             return None
         key = key_of(entry.parent)
-        if key in self.names:
+        if key in self.names and self._may_have_below(self.found[self.names[key]], place):
             return ("file", self.names[key])
         if key in self.by_key:
-            return ("tag", self.by_key[key].pk)
+            return self._offered(self.by_key[key], place)
         self.lost.append(
             f"“{entry.name}” stands below “{entry.parent}”, which is nowhere: it goes to the top."
         )
@@ -92,14 +113,12 @@ class _Importing:
             if other is not None and other != self.found[place] and other.pk not in taken:
                 self.refusals.append(f"The name “{entry.name}” belongs to another tag here.")
 
-    def _refuse_circles(self):
+    def _refuse_circles_and_depths(self):
         for place, entry in enumerate(self.read.entries):
-            seen, at = set(), place
-            while at is not None and at not in seen:
-                seen.add(at)
-                at = self.above(at)
-            if at == place:
+            if place not in self.depths:
                 self.refusals.append(f"“{entry.name}” stands below itself in the file.")
+        if max(self.depths.values(), default=0) > DEEPEST:
+            self.refusals.append(f"The tags stand more than {DEEPEST} deep in each other.")
 
     def above(self, place):
         """The place in the file of what an entry stands below, through tags that are not in it."""
@@ -107,10 +126,9 @@ class _Importing:
         if parent == "as is":
             tag = self.found[place]
             parent = ("tag", tag.parent_id) if tag and tag.parent_id else None
-        places = {tag.pk: at for at, tag in self.found.items() if tag is not None}
         while parent is not None and parent[0] == "tag":
-            if parent[1] in places:
-                return places[parent[1]]
+            if parent[1] in self.places:
+                return self.places[parent[1]]
             above = self.tags[parent[1]].parent_id
             parent = ("tag", above) if above else None
         return parent[1] if parent else None
@@ -158,7 +176,9 @@ class _Importing:
                         "here it is archived."
                     )
                 continue
-            if entry.status != tag.status and entry.description is None:
+            if tag.replaced_by_id and entry.status != tag.status:
+                self.lost.append(f"“{tag.name}” is merged into “{tag.in_the_end.name}” here.")
+            elif entry.status != tag.status and entry.description is None:
                 self.lost.append(
                     f"“{tag.name}” is {entry.status} there and {tag.status} here; it stays so."
                 )
@@ -242,8 +262,8 @@ def take_in(actor, codebook, version, read, *, is_correction=False, key):
 
 
 def _write(work, actor, changes, *, is_correction):
-    """Top down, so that nothing ever stands below itself."""
-    for place in sorted(work.found, key=lambda place: _depth(work, place)):
+    """Top down, so that nothing ever stands below itself; renamed ones make room for new ones."""
+    for place in sorted(work.found, key=lambda one: (work.depths[one], work.found[one] is None)):
         entry, tag = work.read.entries[place], work.found[place]
         parent = work.parent_in_the_end(place)
         if tag is None:
@@ -256,13 +276,6 @@ def _write(work, actor, changes, *, is_correction):
             fields["parent_id"] = parent.pk if parent else None
         if fields:
             changes.change(tag, **fields)
-
-
-def _depth(work, place):
-    depth, at = 0, work.above(place)
-    while at is not None:
-        depth, at = depth + 1, work.above(at)
-    return depth
 
 
 def _new(work, actor, entry, parent, changes):

@@ -214,6 +214,7 @@ def _stored(row):
     return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
+PLACE = {"parent_id", "order"}  # of a tag in the tree
 VERDICT = ("tagging_id", "position_id", "outcome_report_id", "coder_id", "decision", "reason")
 
 
@@ -761,9 +762,10 @@ def _take_back_codebook(act, changes):
     rows = list(reversed(act.changes))
     tags = {tag.pk: tag for tag in Tag.objects.filter(pk__in=_keys_of(act, "tag"))}
     made = [row for row in rows if row["model"] == "tag" and row["before"] is None]
-    for row in rows:
-        if row["model"] == "tag" and row["before"] is not None:
-            _restore_tag(tags[row["pk"]], row, changes)
+    changed = [row for row in rows if row["model"] == "tag" and row["before"] is not None]
+    is_a_move = all(row["before"].keys() <= PLACE for row in changed)
+    for row in changed:
+        _restore_tag(tags[row["pk"]], row, changes, may_stay=set() if is_a_move else PLACE)
     retagging.take_back([row for row in rows if row["model"] == "tagging"], changes)
     for tag in tags.values():
         if tag.replaced_by_id:  # merged again: what was tagged in between goes over as well
@@ -775,8 +777,11 @@ def _take_back_codebook(act, changes):
         _take_back_tag(tags[row["pk"]], row, changes)
 
 
-def _restore_tag(tag, row, changes):
-    """Set a tag's fields back, if nobody has set the same ones since; its place, if it can."""
+def _restore_tag(tag, row, changes, *, may_stay):
+    """Set a tag's fields back, if nobody has set the same ones since.
+
+    Those that ``may_stay``, and its place among its siblings, stay where they were set since.
+    """
     if set(row["before"]) == {"order"}:
         changes.reassign(Tag, tag.pk, row["after"], row["before"])
         tag.refresh_from_db()
@@ -785,11 +790,14 @@ def _restore_tag(tag, row, changes):
     for name, value in row["before"].items():
         if _plain(getattr(tag, name)) == row["after"][name]:
             fields[name] = value
-        elif name != "order":
+        elif name not in {"order", *may_stay}:
             raise Refused(
                 f"“{tag.name}” was changed again in the meantime, so this can no longer be undone."
             )
-    changes.change(tag, **fields)
+    if "parent_id" in row["before"] and "parent_id" not in fields:
+        fields.pop("order", None)
+    if fields:
+        changes.change(tag, **fields)
 
 
 def _take_back(act, row, changes, actor):

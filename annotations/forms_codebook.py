@@ -236,6 +236,7 @@ class RecheckForm(VersionedForm):
     """What a coder makes of a tagging under the new definition."""
 
     do = forms.ChoiceField(choices=[("keep", ""), ("exchange", ""), ("withdraw", "")])
+    defined_in = gate.VersionField()
     tag = TagChoiceField(required=False)
 
     def __init__(self, *args, tags, **kwargs):

@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 
 from talks.models import Article
 
-from .models import Tagging
+from .models import Tag, Tagging
 
 
 def in_turn(passages):
@@ -58,10 +58,19 @@ def carry(taggings, target, changes):
 
 
 def take_back(rows, changes):
-    """Set taggings back as ``rows`` of an act say, as far as nobody has changed the same since."""
+    """Set taggings back as ``rows`` of an act say, as far as nobody has changed the same since.
+
+    What a later merge has carried on is still as the act left it, under another name.
+    """
     groups = defaultdict(list)
     for row in rows:
         groups[_key(row["before"]), _key(row["after"])].append(row["pk"])
+    led_on = _led_on({row["after"].get("tag_id") for row in rows})
+    for (before, after), keys in list(groups.items()):
+        (name, tag), *_ = after
+        on = (("tag_id", led_on.get(tag)),)
+        if name == "tag_id" and tag in led_on and on != before:
+            groups[before, on] += keys
     for (before, after), keys in groups.items():
         current = list(
             Tagging.objects.select_for_update(no_key=True)
@@ -77,6 +86,12 @@ def take_back(rows, changes):
         _update(asleep, **fields)
         changes.rows += [_change(row, dict(after), dict(before), wakes) for row in current]
         changes.passages |= {row.passage_id for row in live}
+
+
+def _led_on(tags):
+    """Where those of ``tags``, by their keys, that are merged lead to in the end."""
+    merged = Tag.objects.filter(pk__in=tags).exclude(replaced_by=None)
+    return {tag.pk: tag.in_the_end.pk for tag in merged}
 
 
 def _key(fields):

@@ -158,7 +158,7 @@ def tagging_recheck(request, tagging_id):
     asked = [request.user, tagging, data["version"]]
     try:
         if data["do"] == "keep":
-            act = revising.keep(*asked, key=data["key"])
+            act = revising.keep(*asked, data["defined_in"], key=data["key"])
         elif data["do"] == "exchange":
             act = revising.exchange(*asked, data["tag"], key=data["key"])
         else:

@@ -212,6 +212,59 @@ def test_undoing_a_merge_leaves_what_was_changed_since(editor, researcher, colle
     ]
 
 
+def test_the_first_of_two_merges_in_a_row_is_undone_and_done_again(editor, two):
+    one, other = two
+    third = make_tag("Barter")
+    before = live()
+    first = codebook.merge(editor, one, 1, other, 1)
+    codebook.merge(editor, other, 1, third, 1)
+    assert [(tag.in_the_end, tag.status) for tag in Tag.objects.filter(name__in=["Swap"])] == [
+        (third, "archived")
+    ]
+    merged = live()
+
+    undone = coding.undo(editor, first)
+
+    assert live() == [(third.name if name == other.name else name, *rest) for name, *rest in before]
+    coding.undo(editor, undone)
+    assert live() == merged
+    assert Tag.objects.get(name="Swap").in_the_end == third
+
+
+def test_undoing_a_merge_or_archiving_leaves_a_tag_below_where_it_was_moved_since(editor, two):
+    one, other = two
+    below = Tag.objects.get(name="Of the wounded")
+    merged = codebook.merge(editor, one, 1, other, 1)
+    codebook.move(editor, below, 2, None, None)
+
+    coding.undo(editor, merged)
+
+    assert tree() == [["Of the wounded"], ["Swap"], ["Exchange"]]
+    codebook.move(editor, below, 3, one, None)
+    archived = codebook.archive(editor, one, 3, "Too broad.")
+    codebook.move(editor, below, 5, other, None)
+    coding.undo(editor, archived)
+    assert tree() == [["Swap"], ["Exchange", ["Of the wounded"]]]
+
+
+def test_tags_do_not_stand_deeper_than_a_page_can_show(editor, researcher):
+    tags = [make_tag("Tag 1")]
+    for number in range(2, 61):
+        tags.append(make_tag(f"Tag {number}", parent=tags[-1]))
+    beside = make_tag("Beside")
+
+    for change in (
+        lambda: codebook.move(editor, beside, 1, tags[-1], None),
+        lambda: codebook.move(editor, tags[0], 1, beside, None),
+        lambda: codebook.add(editor, tags[0].codebook, {"name": "New"}, parent=tags[-1]),
+        lambda: codebook.add(researcher, tags[0].codebook, {"name": "New"}, parent=tags[-1]),
+    ):
+        with pytest.raises(codebook.Refused, match="at most 60 deep"):
+            change()
+    codebook.move(editor, beside, 1, tags[-2], None)
+    assert Tag.objects.get(pk=beside.pk).parent == tags[-2]
+
+
 def test_a_change_made_again_since_is_not_undone(editor, two):
     one, _ = two
     act = codebook.edit(editor, one, 1, {"name": "Barter"})
@@ -372,7 +425,9 @@ def test_a_new_definition_puts_earlier_taggings_on_the_list_until_they_are_check
         return [one.passage.exact for one in Tagging.objects.to_check_again().order_by("pk")]
 
     assert waiting() == words
-    codebook.keep(researcher, kept, 1)
+    with pytest.raises(coding.Stale):  # she looked at the definition before the last
+        codebook.keep(researcher, kept, 1, 1)
+    codebook.keep(researcher, kept, 1, 2)
     act = codebook.exchange(researcher, changed, 1, other)
     coding.withdraw_tagging(researcher, gone, 1)
     assert waiting() == ["exchange"]
@@ -384,7 +439,7 @@ def test_a_new_definition_puts_earlier_taggings_on_the_list_until_they_are_check
     coding.undo(researcher, act)
     assert waiting() == ["sides", "exchange"]
     with pytest.raises(coding.Stale):
-        codebook.keep(researcher, left, 7)
+        codebook.keep(researcher, left, 7, 2)
 
 
 def test_a_correction_puts_nothing_on_the_list(editor, researcher, article):

@@ -199,6 +199,7 @@ def test_a_qdc_file_of_another_program_is_read_and_what_is_lost_is_said(signed_i
 LAUGHS = """<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;">]>
 <CodeBook xmlns="urn:QDA-XML:codebook:1.0"><Codes><Code guid="1FF58B12-6F6F-4B0C-8BE5-BBDC91F55294"
 name="&lol2;" isCodable="true"/></Codes></CodeBook>"""
+CHAIN = "name,parent\n" + "\n".join(f"Tag {n},Tag {n + 1}" for n in range(2_900))
 DEEP = f"<CodeBook><Codes>{'<Code name="a">' * 90}{'</Code>' * 90}</Codes></CodeBook>"
 
 
@@ -215,6 +216,7 @@ DEEP = f"<CodeBook><Codes>{'<Code name="a">' * 90}{'</Code>' * 90}</Codes></Code
         (LAUGHS.encode(), "declares a document type"),
         (LAUGHS.encode("utf-16"), "declares a document type"),
         (DEEP.encode(), "more than 60 deep"),
+        (CHAIN.encode(), "The tags stand more than 60 deep"),
         (b"name\n" + b"\n".join(b"Tag %d" % n for n in range(3_001)), "more than 3000 tags"),
         (b"name\n" + b"x" * 700_000, "larger than 700 kB"),
         (b"name,parent\nA,B\nB,A\n", "stands below itself in the file"),
@@ -257,6 +259,65 @@ def test_what_cannot_be_kept_is_made_to_fit(signed_in):
         assert words in lost
     take_in(signed_in, "\n".join(lines).encode())
     assert Tag.objects.count() == 5
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        (b'sep=;\r\n"Name";Parent\r\nLow, of all;Top\r\nTop;\r\n', [["Top", ["Low, of all"]]]),
+        (b"codename|category|memo\rLow|Top|Why\rTop||\r", [["Top", ["Low"]]]),
+        ("Parent code\tCode\n\tСогласие\n".encode("utf-16-le"), [["Согласие"]]),
+        ("Code;Parent tag\nМир;\nЛад;Мир\n".encode("utf-16-be"), [["Мир", ["Лад"]]]),
+        (b"name,parent\nNew,Swap\nNewer,Gone\n", [["Exchange", ["New"]], ["Newer"]]),
+        (b"name,parent\nSwap,\nNew,Swap\n", [["Exchange", ["New"]]]),
+        (b"<CodeBook><Code name='A'><Code name='B'/></Code></CodeBook>", [["A", ["B"]]]),
+        (
+            b"\n<?xml version='1.0'?><q:CodeBook xmlns:q='x'><q:Codes><q:Code name='Swap'>"
+            b"<q:Code name='B'/></q:Code></q:Codes></q:CodeBook>",
+            [["Exchange", ["B"]]],
+        ),
+    ],
+)
+def test_files_of_other_programs_are_read_however_they_are_written(signed_in, content, wanted):
+    other = make_tag("Exchange", order=1)
+    make_tag("Swap", status="archived", replaced_by=other)
+    make_tag("Gone", status="archived", archived_because="Old.")
+
+    take_in(signed_in, content)
+
+    assert [one for one in tree() if one != ["Exchange"]] == wanted
+
+
+def test_what_is_lost_of_a_merged_tag_of_a_second_description_and_of_a_colour_is_said(signed_in):
+    make_tag("Swap", status="archived", replaced_by=make_tag("Exchange"))
+    code = (
+        "<Code name='{}' color='{}'><Description>a</Description><Description>b</Description></Code>"
+    )
+    codes = code.format("Swap", "1E5BA7") + code.format("New", "#1e5ba7ff")
+
+    shown = send(signed_in, f"<CodeBook><Codes>{codes}</Codes></CodeBook>")
+
+    assert shown.context["plan"].lost == [
+        "The descriptions of “Swap” behind its first.",
+        "The descriptions of “New” behind its first.",
+        "The colour 1e5ba7 of “Swap”: the nearest is blue.",
+        "The colour #1e5ba7ff of “New”: the nearest is blue.",
+        "“Swap” is merged into “Exchange” here.",
+    ]
+    assert [one.colour for one in shown.context["plan"].added] == ["blue"]
+
+
+def test_a_tag_is_known_by_its_guid_before_another_by_its_name(signed_in):
+    one = make_tag("One")
+
+    shown = send(signed_in, f"name,guid\nOne,{uuid.uuid4()}\nFirst,{one.guid}\n")
+
+    plan = shown.context["plan"]
+    assert [entry.name for entry in plan.added] == ["One"]
+    assert plan.changed == [(one, [("name", "One", "First")])]
+    take_in(signed_in, shown.context["text"])
+    assert Tag.objects.get(pk=one.pk).name == "First"
+    assert Tag.objects.exclude(pk=one.pk).get().name == "One"
 
 
 def test_a_file_that_was_looked_at_too_long_ago_is_shown_again(signed_in, editor):

@@ -384,11 +384,15 @@ def test_the_list_to_check_again_is_worked_off(client, editor, researcher, artic
 
     def decide(**data):
         item = client.get(at("recheck")).context["item"]
-        return client.post(at("tagging_recheck", item.pk), {"version": item.version} | data)
+        return client.post(
+            at("tagging_recheck", item.pk), {"version": item.version, "defined_in": 2} | data
+        )
 
     assert decide(do="exchange").status_code == 422
     assert decide(do="nonsense").status_code == 422
     assert decide(do="keep", version=9).status_code == 409
+    stale = decide(do="keep", defined_in=1)
+    assert (stale.status_code, "changed this in the meantime" in page(stale)) == (409, True)
     assert decide(do="exchange", tag=tag.pk).status_code == 409
     assert decide(do="keep").url == "/codebook/recheck/"
     decide(do="exchange", tag=other.pk)
@@ -412,13 +416,15 @@ def test_nobody_checks_the_taggings_of_another_but_editors_those_of_who_is_gone(
     for who in (colleague, editor):
         client.force_login(who)
         assert "Nothing of yours waits" in page(client.get(at("recheck")))
-        answer = client.post(at("tagging_recheck", mine.pk), {"version": 1, "do": "keep"})
+        answer = client.post(
+            at("tagging_recheck", mine.pk), {"version": 1, "defined_in": 2, "do": "keep"}
+        )
         assert answer.status_code == 404
     assert "Who has how many Researcher 1" in page(client.get(at("recheck")))
     researcher.is_active = False
     researcher.save()
     assert "whose account is closed" in page(client.get(at("recheck")))
-    client.post(at("tagging_recheck", mine.pk), {"version": 1, "do": "keep"})
+    client.post(at("tagging_recheck", mine.pk), {"version": 1, "defined_in": 2, "do": "keep"})
     assert Tagging.objects.get().checked_version == 2
 
 
