@@ -118,13 +118,13 @@ class Disagreement:
 def disagreement_of(row, user):
     """The disagreement that ``row`` is a part of, as ``user`` sees it, or None."""
     kind = items.kind_of(row)
-    keys = {row.pk}
+    keys = {row.pk: None}  # in the order of how near they are, for the first to be laid out
     for _ in range(2):
-        keys |= {other for _, other in pairs(kind, keys)}
+        keys |= dict.fromkeys(sorted(other for _, other in pairs(kind, keys)))
     if len(keys) == 1:
         return None
     sides = {}
-    rows = kind.visible_to(user).filter(pk__in=keys).order_by("created_at", "pk")[:MOST]
+    rows = kind.visible_to(user).filter(pk__in=list(keys)[:MOST]).order_by("created_at", "pk")
     for part in sorted(rows, key=lambda one: one.pk != row.pk):
         key, says = _says(part)
         sides.setdefault(key, Side(key, says)).rows.append(part)

@@ -32,6 +32,12 @@ class CodeField(forms.CharField):
         return Kind(found[1]), int(found[2])
 
 
+def _key(value):
+    """A key as an address has it, or None."""
+    found = CODE.fullmatch(f"tagging-{value}")
+    return int(found[2]) if found and int(found[2]) <= gate.LARGEST_ID else None
+
+
 class QueueForm(forms.Form):
     """Which work an editor wants to see; all of it stands in the address."""
 
@@ -54,7 +60,9 @@ class QueueForm(forms.Form):
         super().__init__(*args, label_suffix="", **kwargs)
         self.user = user
         self.tags = Tags()
-        used = queue.tags(user)
+        # What is asked for stays on offer when the last of its work has been judged.
+        article, tag, coder = (_key(self.data.get(name)) for name in ("article", "tag", "coder"))
+        used = queue.tags(user) | {tag}.intersection(self.tags.rows)
         offered = {above for key in used for above in self.tags.ancestors(key)}
         self.fields["tag"].choices = choices(
             [
@@ -65,10 +73,10 @@ class QueueForm(forms.Form):
             "All tags",
         )
         self.fields["article"].choices = choices(
-            [(str(one.pk), one.headline) for one in queue.articles(user)], "All articles"
+            [(str(one.pk), one.headline) for one in queue.articles(user, article)], "All articles"
         )
         self.fields["coder"].choices = choices(
-            [(str(one.pk), str(one)) for one in queue.coders(user)], "Everybody"
+            [(str(one.pk), str(one)) for one in queue.coders(user, coder)], "Everybody"
         )
 
     def queue(self):

@@ -13,7 +13,7 @@ from talks.models import Article, WorkStatus
 
 from . import disagreements
 from .disagreements import PAIRS
-from .items import Kind, article_of, code_of
+from .items import Kind, article_of, kind_of
 from .models import Decision, Review, Tagging
 
 WINDOW = 50  # pieces of work listed at once
@@ -92,13 +92,12 @@ class Queue:
             rows = rows.filter(pk__in=disagreements.one_of(self.disputed[kind]))
         if after:
             rows = rows.filter(_comes_after(kind, *after))
-        place = Value(list(Kind).index(kind), output_field=SmallIntegerField())
-        return rows.annotate(place=place).values_list("created_at", "place", "pk")
+        return _placed(rows, kind)
 
     def _all(self, after=None):
         found = [self._of(kind, after) for kind in self.kinds()]
-        if not found:
-            return Review.objects.none().values_list("at", "version", "pk")
+        if not found:  # such as positions with a tag
+            return _placed(Tagging.objects.none(), Kind.TAGGING)
         return found[0].union(*found[1:], all=True) if len(found) > 1 else found[0]
 
     def count(self):
@@ -109,10 +108,35 @@ class Queue:
         return self._all(self.wanted.after).count()
 
     def window(self):
-        """The first of them from there on, as rows of their models."""
+        """The first of them from there on: pairs of a row of its model and whether it is disputed.
+
+        A disagreement is one of them, at the place of its oldest part.
+        """
         found = self._all(self.wanted.after).order_by("created_at", "place", "pk")[:WINDOW]
-        places = [(list(Kind)[place], pk) for _, place, pk in found]
-        return whole(places)
+        places = {(list(Kind)[place], pk): (at, place, pk) for at, place, pk in found}
+        disputed, behind = self._folded(places)
+        rows = whole([one for one in places if one not in behind])
+        return [(row, (kind_of(row), row.pk) in disputed) for row in rows]
+
+    def _folded(self, places):
+        """Those of ``places`` that disagree with others, and that stand behind one of those."""
+        disputed, behind = set(), set()
+        for kind in PAIRS:
+            pairs = disagreements.pairs(kind, {pk for its, pk in places if its == kind})
+            disputed |= {(kind, mine) for mine, _ in pairs}
+            others = {other for _, other in pairs}
+            waiting = self._of(kind, None).filter(pk__in=others) if kind in self.kinds() else ()
+            before = {pk: (at, place, pk) for at, place, pk in waiting}
+            for mine, other in pairs:
+                if other in before and before[other] < places[kind, mine]:
+                    behind.add((kind, mine))
+        return disputed, behind
+
+
+def _placed(rows, kind):
+    """What the queue is ordered by, of each of ``rows``."""
+    place = Value(list(Kind).index(kind), output_field=SmallIntegerField())
+    return rows.annotate(place=place).values_list("created_at", "place", "pk")
 
 
 def _comes_after(kind, created_at, other, pk):
@@ -137,21 +161,6 @@ def whole(places):
     return [found[place] for place in places if place in found]
 
 
-def folded(rows):
-    """Pairs of a row and whether it is disputed; what disagrees with an earlier one is left out."""
-    behind = set()
-    disputed = set()
-    for kind in PAIRS:
-        keys = {row.pk for row in rows if isinstance(row, kind.model)}
-        places = {code_of(row): place for place, row in enumerate(rows)}
-        for mine, other in disagreements.pairs(kind, keys):
-            mine, other = f"{kind.value}-{mine}", f"{kind.value}-{other}"
-            disputed.add(mine)
-            if places.get(other, len(rows)) < places[mine]:
-                behind.add(mine)
-    return [(row, code_of(row) in disputed) for row in rows if code_of(row) not in behind]
-
-
 def with_headlines(rows):
     """``rows``, their articles known by their headlines and without their texts."""
     keys = {article_of(row).pk for row in rows}
@@ -167,21 +176,22 @@ def with_headlines(rows):
 # What can be chosen from: whatever the work that waits has.
 
 
-def articles(user):
-    """The articles with work that waits for ``user``."""
+def articles(user, also=None):
+    """The articles with work that waits for ``user``, and the one of the key ``also``."""
     of_tagging = awaiting(Kind.TAGGING, user).values("passage__article")
     of_position = awaiting(Kind.POSITION, user).values("article")
     of_report = awaiting(Kind.OUTCOME_REPORT, user).values("article")
     return (
-        Article.objects.filter(Q(pk__in=of_tagging) | Q(pk__in=of_position) | Q(pk__in=of_report))
+        Article.objects.visible_to(user)
+        .filter(Q(pk__in=of_tagging) | Q(pk__in=of_position) | Q(pk__in=of_report) | Q(pk=also))
         .for_lists()
         .newest_first()
     )
 
 
-def coders(user):
-    """Those whose work waits for ``user``."""
-    found = Q()
+def coders(user, also=None):
+    """Those whose work waits for ``user``, and the one of the key ``also``."""
+    found = Q(pk=also)
     for kind in Kind:
         found |= Q(pk__in=awaiting(kind, user).values("coder"))
     return User.objects.filter(found).order_by("name", "username")

@@ -68,7 +68,8 @@ def _queue(request, *, status=200, form=None, stale=(), query=None, act=None):
 def _waiting(asked):
     """What of the queue stands beside the work shown."""
     found = asked.queue()
-    listed = waiting.folded(waiting.with_headlines(found.window()))
+    listed = found.window()
+    waiting.with_headlines([row for row, _ in listed])
     return {
         "asked": asked,
         "query": asked.data,

@@ -122,6 +122,24 @@ def test_the_queue_is_narrowed_by_its_address(client, editor):
     assert listed(client, "?age=older_week") == [code(old)]
     assert listed(client, "?age=week&kind=position") == [code(position)]
     assert listed(client, "?kind=outcome_report&age=day") == [code(report)]
+    assert listed(client, f"?kind=position&tag={parent.pk}") == []
+    assert listed(client, "?kind=outcome_report&disagreement=on") == []
+
+
+def test_whose_last_work_was_judged_stays_chosen_and_nobody_elses_is_shown(client, editor):
+    last, _ = make_tagging(), make_tagging()
+    client.force_login(editor)
+
+    for query in (
+        f"?coder={last.coder.pk}",
+        f"?tag={last.tag.pk}",
+        f"?article={last.passage.article.pk}",
+    ):
+        response = judge(client, last, address=f"{QUEUE}{query}")
+        assert response.url == f"{QUEUE}{query}&after={code(last)}"
+        assert listed(client, response.url.removeprefix(QUEUE)) == []
+        assert "Nothing of this kind waits for review." in client.get(response.url).content.decode()
+        assert client.get(QUEUE).context["count"] == 1
 
 
 @pytest.mark.parametrize(
@@ -407,6 +425,28 @@ def test_overlapping_passages_with_different_tags_are_one_item(client, editor, d
     ]
     assert b"2 sides disagree" in response.content
     assert listed(client, "?disagreement=on") == [code(disputed[0])]
+
+
+def test_a_disagreement_of_three_that_was_skipped_does_not_come_again(client, editor, disputed):
+    third = make_tagging(disputed[1].passage, make_tag("Third"))
+    last = make_tagging()
+    client.force_login(editor)
+
+    assert listed(client) == [code(disputed[0]), code(last)]
+    assert listed(client, f"?after={code(disputed[0])}") == [code(last)]
+    assert listed(client, f"?coder={third.coder.pk}") == [code(third)]
+    sides = client.get(f"{QUEUE}?coder={third.coder.pk}").context["disagreement"].sides
+    assert [side.says for side in sides] == ["Third", "Unity", "Doubt"]
+
+
+def test_of_a_disagreement_of_sixty_two_what_was_asked_for_is_laid_out(client, editor):
+    passage = make_passage()
+    taggings = [make_tagging(passage, make_tag()) for _ in range(62)]
+    client.force_login(editor)
+
+    shown = client.get(f"{QUEUE}?item={code(taggings[-1])}").context["disagreement"]
+
+    assert (shown.sides[0].rows, len(shown.parts)) == ([taggings[-1]], 60)
 
 
 def test_coders_who_share_a_tag_or_a_passage_apart_do_not_disagree(client, editor, disputed):
