@@ -34,6 +34,7 @@ from .models import (
     ActKind,
     Codebook,
     CodebookVersion,
+    Completion,
     Note,
     Notice,
     Review,
@@ -49,6 +50,7 @@ from .models_review import item_name
 MODELS = {
     "article": Article,
     "carry": Carry,
+    "completion": Completion,
     "tagging": Tagging,
     "note": Note,
     "tag": Tag,

@@ -1,16 +1,18 @@
 """What lists can be narrowed by, read from the page's address. A bad value narrows nothing."""
 
 import datetime
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf.locale import LANG_INFO
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, Lower
 
 from talks.models import Article, ArticleStatus, Round
 
-from . import keyset, overview
+from . import keyset, overview, progress
 from .keyset import Key
+from .named import CoderField
 
 
 def choices(rows, empty):
@@ -26,12 +28,52 @@ LOADED = Key("loaded_at", True, keyset.moment)
 LAST = Key("pk", True, keyset.integer)
 NEWEST = [Key("shown_on", True, datetime.date.fromisoformat), LOADED, LAST]
 FIRST = {
+    "published": NEWEST,
     "loaded": [LOADED, LAST],
     "title": [Key("name_key", False, str), Key("pk", False, keyset.integer)],
-    "words": [Key("word_count", True, keyset.integer)],
-    "passages": [Key("passage_count", True, keyset.integer)],
-    "worked": [Key("worked_on", True, keyset.moment)],
+    "words": [Key("word_count", True, keyset.integer), *NEWEST],
+    "passages": [Key("passage_count", True, keyset.integer), *NEWEST],
+    "coders": [Key("coder_count", True, keyset.integer), *NEWEST],
+    "notes": [Key("note_count", True, keyset.integer), *NEWEST],
+    "worked": [Key("worked_on", True, keyset.moment), *NEWEST],
+    "coding": [Key("coding_stage", False, keyset.integer), *NEWEST],
+    "status": [Key("status", False, str), *NEWEST],
 }
+# A minus turns an order around. The default one is not named in the address.
+TURNED = "-"
+DEFAULT = "published"
+ORDERS = [
+    ("published", "Newest first", "Oldest first"),
+    ("loaded", "Latest loaded first", "First loaded first"),
+    ("title", "By headline", "By headline, from the end"),
+    ("words", "Longest first", "Shortest first"),
+    ("passages", "Most passages first", "Fewest passages first"),
+    ("coders", "Most coders first", "Fewest coders first"),
+    ("notes", "Most notes first", "Fewest notes first"),
+    ("worked", "Your latest work first", "Your latest work last"),
+    ("coding", "Not begun first", "Done first"),
+    ("status", "Drafts first", "Published first"),
+]
+FOR_ALL = {"published", "title", "words"}
+CODING = [
+    ("", "Any"),
+    ("none", "Not begun"),
+    ("work", "In work"),
+    ("done", "Done"),
+    ("open", "Not done"),
+    ("later", "Done, with later work"),
+]
+
+
+def sort_by(order, *, turned=False):
+    """What the address says for an order."""
+    if turned:
+        return TURNED + order
+    return "" if order == DEFAULT else order
+
+
+def order_of(sort):
+    return (sort or "").removeprefix(TURNED) or DEFAULT
 
 
 class ArticleFilterForm(forms.Form):
@@ -47,18 +89,9 @@ class ArticleFilterForm(forms.Form):
         required=False,
         choices=[("", "With and without"), ("mine", "With your work"), ("none", "Without it")],
     )
-    sort = forms.ChoiceField(
-        label="Order",
-        required=False,
-        choices=[
-            ("", "Newest first"),
-            ("loaded", "Latest loaded first"),
-            ("title", "By headline"),
-            ("words", "Longest first"),
-            ("passages", "Most passages first"),
-            ("worked", "Your latest work first"),
-        ],
-    )
+    coding = forms.ChoiceField(required=False, choices=CODING)
+    coder = CoderField(label="By coder")
+    sort = forms.ChoiceField(label="Order", required=False)
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
@@ -69,10 +102,28 @@ class ArticleFilterForm(forms.Form):
         self.fields["language"].choices = choices(
             [(code, language_name(code)) for (code,) in codes.distinct()], "All languages"
         )
+        orders = {
+            name: label
+            for order, one, other in ORDERS
+            for name, label in ((sort_by(order), one), (sort_by(order, turned=True), other))
+        }
+        self.fields["sort"].choices = [
+            (name, label) for name, label in orders.items() if self._is_offered(name)
+        ]
+        if self.data.get("sort") in orders and not self._is_offered(self.data["sort"]):
+            # By columns that this person's list does not have: it stands as it would without.
+            self.data = self.data.copy()
+            del self.data["sort"]
         if not user.is_authenticated:
-            del self.fields["work"], self.fields["sort"]
+            del self.fields["work"], self.fields["coding"], self.fields["coder"]
         if not (user.is_authenticated and user.may_administer):
             del self.fields["status"]
+
+    def _is_offered(self, name):
+        order = order_of(name)
+        if order == "status":
+            return self.user.is_authenticated and self.user.may_administer
+        return self.user.is_authenticated or order in FOR_ALL
 
     def articles(self):
         """The articles asked for, with counts for those who work here."""
@@ -88,16 +139,58 @@ class ArticleFilterForm(forms.Form):
             worked_on = overview.is_worked_on_by(self.user)
             articles = articles.filter(worked_on if wanted["work"] == "mine" else ~worked_on)
         if self.user.is_authenticated:
+            articles = articles.filter(self._by_coding())
             articles = overview.with_work(articles, self.user)
+            articles = progress.with_stage(articles, self.user)
             articles = articles.annotate(worked_on=Coalesce("worked_at", Value(NEVER)))
         return articles.annotate(
             shown_on=Coalesce("published_on", Value(datetime.date.min)), name_key=Lower("title")
         )
 
+    def _by_coding(self):
+        """A condition: how far the coding is, by one coder if one is named, else by anybody."""
+        coder = self.cleaned_data.get("coder")
+        at_work = progress.is_worked_on(self.user, coder)
+        done = progress.is_done(coder)
+        return {
+            "none": ~at_work & ~done,
+            "work": at_work,
+            "done": done,
+            "open": ~done,
+            "later": progress.is_done(coder, with_work_seen_by=self.user),
+            "": at_work | done if coder else Q(),
+        }[self.cleaned_data.get("coding") or ""]
+
     def keys(self):
         """What the list is ordered by."""
-        first = FIRST.get(self.cleaned_data.get("sort") or "", [])
-        return [*first, *NEWEST] if len(first) == 1 else first or NEWEST
+        keys = FIRST[order_of(self.cleaned_data.get("sort"))]
+        if not self.is_turned:
+            return keys
+        return [key._replace(is_descending=not key.is_descending) for key in keys]
+
+    @property
+    def is_turned(self):
+        return (self.cleaned_data.get("sort") or "").startswith(TURNED)
+
+    def heads(self):
+        """By order: the address to which the head of its column leads, and how the list stands.
+
+        The way is "ascending", "descending" or "" where the list is ordered by another column.
+        """
+        first = self.keys()[0]
+        return {order: self._head(order, first) for order in FIRST}
+
+    def _head(self, order, first):
+        is_here = FIRST[order][0].name == first.name
+        sort = sort_by(order, turned=is_here and not self.is_turned)
+        kept = {
+            field: value
+            for field, value in self.data.items()
+            if field in self.fields and value and field != "sort"
+        }
+        way = "descending" if first.is_descending else "ascending"
+        address = urlencode(kept | ({"sort": sort} if sort else {}))
+        return {"address": f"?{address}", "way": way if is_here else ""}
 
     def is_narrowed(self):
         return any(value for name, value in self.cleaned_data.items() if name != "sort")

@@ -196,6 +196,13 @@ class VersionForm(forms.Form):
     version = gate.VersionField()
 
 
+class DoneForm(WritingForm):
+    """Whether one is done with an article; ``version`` is 0 where one has never been."""
+
+    done = forms.ChoiceField(choices=[("yes", "Done"), ("no", "Not done yet")])
+    version = gate.NumberField()
+
+
 class NumbersField(forms.Field):
     """Keys of rows, none or several of one name."""
 

@@ -22,6 +22,7 @@ from talks.models import (
     is_one_of,
 )
 
+from .models_completion import Completion
 from .models_notices import Notice
 from .models_review import (
     ITEMS,
@@ -35,6 +36,7 @@ from .models_search import EntryKind, SearchEntry
 from .models_together import Presence
 
 __all__ = [
+    "Completion",
     "Decision",
     "EntryKind",
     "Notice",
@@ -413,6 +415,7 @@ class ActKind(models.TextChoices):
     RECORD = "record", "recorded"
     REVISE = "revise", "changed what was recorded"
     WITHDRAW = "withdraw", "withdrew what was recorded"
+    DONE = "done", "said how far the coding is"
     REVIEW = "review", "reviewed"
     CODEBOOK = "codebook", "changed the codebook"
     ARTICLE = "article", "changed an article"

@@ -34,7 +34,17 @@ from talks.models import (
 )
 from talks.text import first_words
 
-from .models import Act, Codebook, Note, Review, ReviewTakenBack, Tag, Tagging, Visibility
+from .models import (
+    Act,
+    Codebook,
+    Completion,
+    Note,
+    Review,
+    ReviewTakenBack,
+    Tag,
+    Tagging,
+    Visibility,
+)
 
 PAGE = 50
 
@@ -63,8 +73,10 @@ KINDS = {
     "issue": Issue,
     "proposition": Proposition,
     "account": User,
+    "completion": Completion,
 }
 NAMES = {
+    "completion": "word that one is done",
     "stance": "party’s stance on an outcome",
     "event-participation": "part in an event",
     "participation": "role in a round",
@@ -74,6 +86,7 @@ VERBS = {CREATED: "made", CHANGED: "changed", DELETED: "deleted", FOUND: "was th
 UNTOLD = {
     "id", "version", "sha256", "prefix", "suffix", "created_at", "loaded_at", "edited_at",
     "withdrawn_at", "word_count", "session_epoch", "start", "end", "judged", "coder_version",
+    "last_act",
 }  # fmt: skip
 
 UNTOLD_OF = {Article: {"text"}}
@@ -129,7 +142,11 @@ def _of_article(key):
     passages = _keys("passage", article_id=key)
     taggings = _keys("tagging", passage_id__in=passages)
     found = [
-        {"article": Q(pgh_obj_id=key), "passage": Q(article_id=key)},
+        {
+            "article": Q(pgh_obj_id=key),
+            "completion": Q(article_id=key),
+            "passage": Q(article_id=key),
+        },
         _of_passages(passages),
         {"note": Q(article_id=key) | Q(parent_id__in=_keys("note", article_id=key))},
         _of_position(_keys("position", article_id=key)),
@@ -213,6 +230,7 @@ def _in_published(kind, states):
     in_drafts = Passage.objects.filter(article__in=drafts)
     by = {
         "article": [("pgh_obj_id", drafts)],
+        "completion": [("article_id", drafts)],
         "passage": [("article_id", drafts)],
         "tagging": [("passage_id", in_drafts)],
         "evidence": [("passage_id", in_drafts)],
@@ -403,6 +421,7 @@ class _Entries:
 
 
 TITLES = {
+    "completion": ("coder", "article"),
     "passage": ("exact",),
     "tagging": ("tag", "passage"),
     "position": ("party", "stance", "proposition"),

@@ -24,7 +24,7 @@ from talks.models import (
     WorkStatus,
 )
 
-from . import drawing
+from . import drawing, progress
 from .models import Act, Decision, Note, Notice, Tag, Tagging
 from .models_review import latest_verdict
 
@@ -344,6 +344,18 @@ class Reading:
         """Everybody who said something, by key."""
         keys = {key for one in self.marked for key in one.coders()}
         return User.objects.in_bulk(keys) if keys else {}
+
+    @functools.cached_property
+    def progress(self):
+        """Who is at work on the article and who is done with it, for those who work here."""
+        people = dict(self.coders)
+        for thread in self.threads["article_id"][self.article.pk]:
+            for note in (thread.note, *thread.replies):
+                if not note.withdrawn_at:
+                    people[note.author_id] = note.author
+        return progress.progress(
+            progress.completions_of([self.article], self.user), people.values(), self.user
+        )
 
     # Counts, each of passages
 

@@ -9,6 +9,7 @@ import uuid
 from accounts.models import Role
 from annotations import carrying, coding, recording, reviewing
 from annotations.models import (
+    Completion,
     Draft,
     DraftKind,
     Notice,
@@ -149,6 +150,7 @@ def _put(world, article, tag):
         "unreported outcome": make_outcome(round=article.round).pk,
         "accepted position": position.pk,
         "merge": merge.pk,
+        "kind of names": "coder",
         "spent link": "spent",
         "mail of nobody": "of-nobody",
         "superseded article": old.pk,
@@ -219,6 +221,8 @@ def work_of(name, user, article, draft, tag, secrets):
         "unsubmitted position": make_position(
             summary=unfinished, work_status=WorkStatus.DRAFT, **submitted
         ),
+        "completion": Completion.objects.create(article=article, coder=user, last_act=0),
+        "completion in a draft": Completion.objects.create(article=draft, coder=user, last_act=0),
         "report": make_outcome_report(article=article, coder=user),
         "report in a draft": make_outcome_report(article=draft, coder=user),
         "draft": Draft.objects.create(

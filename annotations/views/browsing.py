@@ -5,17 +5,21 @@ import uuid
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 
+from accounts.returning import asked_for
 from talks.access import public_reading
+from talks.models import Article
 from talks.views.editing import only_admins
 
-from .. import coding, keyset, overview
+from .. import coding, keyset, overview, progress
 from ..filters import ArticleFilterForm, PassageFilterForm
-from ..forms import BulkForm, NoteForm
+from ..forms import BulkForm, DoneForm, NoteForm
 from ..models import Note, SavedPage, SavedSearch
+from ..named import FIELDS
 from ..reading import Tags, threads_by
 from . import answers
 
@@ -29,8 +33,11 @@ def article_list(request):
     """All articles with the work on them, to be narrowed and sorted."""
     form = ArticleFilterForm(request.GET, user=request.user)
     page = keyset.Page(form.articles(), form.keys(), request.GET, ARTICLES)
-    context = {"form": form, "page": page}
+    context = {"form": form, "page": page, "heads": form.heads()}
     if request.user.is_authenticated:
+        found = progress.progress_of(page.object_list, request.user)
+        for article in page.object_list:
+            article.progress = found[article.pk]
         context["kept"] = SavedSearch.objects.kept_on(SavedPage.ARTICLES, request.user)
         context["key"] = uuid.uuid4()
     if request.user.is_authenticated and request.user.may_administer:
@@ -60,6 +67,46 @@ def article_bulk(request):
     if act is None and not left_alone:
         messages.success(request, "Nothing was different.")
     return redirect(place)
+
+
+@require_POST
+@vary_on_headers("HX-Request")
+def article_done(request, article_id):
+    """Say that one is done with an article, or open one's work on it again."""
+    article = get_object_or_404(Article.objects.visible_to(request.user), pk=article_id)
+    form = DoneForm(request.POST)
+    if not form.is_valid():
+        return answers.refused(request, form)
+    if message := answers.superseded(request, article):
+        return answers.refused(request, message=message, status=409)
+    data = form.cleaned_data
+    is_done = data["done"] == "yes"
+    try:
+        act = progress.call_done(request.user, article, is_done, data["version"], key=data["key"])
+    except coding.Stale as error:
+        message = _said_meanwhile(error.current)
+        return answers.refused(request, message=message, status=409)
+    if page := asked_for(request):
+        if act is not None:
+            messages.success(request, f"{act.summary}.", extra_tags="act")
+        return redirect(page)
+    return answers.changed(request, article, act)
+
+
+def _said_meanwhile(completion):
+    if completion is None or completion.withdrawn_at:
+        now = "You have opened your work on it again in the meantime, so it is not done"
+    else:
+        now = "You have called it done in the meantime"
+    return f"{now}, and this page was older than that. Look at the article again, then decide."
+
+
+@require_safe
+def name_list(request, of):
+    """What can be typed into a field that names a tag or a coder, as options of a list."""
+    if of not in FIELDS:
+        raise Http404
+    return render(request, "annotations/name_list.html", {"options": FIELDS[of]().options()})
 
 
 @require_safe

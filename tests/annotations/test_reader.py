@@ -93,7 +93,7 @@ def test_the_number_of_queries_does_not_grow_with_the_passages(
         make_tagging(passage)
         make_note(passage=passage)
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get(reader(article))
 
 
@@ -469,7 +469,7 @@ def test_others_passages_arrive(client, researcher, colleague, article):
     content = response.content.decode()
     assert nothing.status_code == 204
     assert response.status_code == 200
-    assert re.findall(r'hx-target="(#[pc][^"]*)"', content) == ["#p2", "#cards-0"]
+    assert re.findall(r'hx-target="(#[pc][^"]*)"', content) == ["#p2", "#cards-0", "#coding"]
     assert '<mark class="u1-slate"' in content
     cursor = re.search(r'name="since" value="(\d+)"', content)[1]
     assert since(client, article, cursor).status_code == 204

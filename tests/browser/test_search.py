@@ -74,3 +74,26 @@ def test_search_and_finding_are_accessible(open_page, violations, coder, width, 
         page.context.close()
     page = open_page(f"{article.get_absolute_url()}?find=truce", coder, **look)
     assert violations(page) == []
+
+
+def test_an_article_is_called_done_and_that_is_undone(open_page, coder):
+    article = make_article(TEXT, title="Truces")
+    page = open_page(article.get_absolute_url(), coder)
+
+    page.get_by_role("button", name="Mark as done").focus()
+    page.keyboard.press("Enter")
+    page.locator("#coding", has_text="Done by you").wait_for()
+    page.locator("#article-text").focus()
+    page.keyboard.press("Control+z")
+    page.locator("#coding", has_text="Not begun").wait_for()
+    page.goto("/articles/")
+    page.get_by_role("button", name="Mark as done").click()
+    page.get_by_text("Called Truces done.").wait_for()
+    page.get_by_label("By coder").focus()
+    page.locator("#coder-names option").wait_for(state="attached")
+    page.get_by_label("By coder").fill("coder")
+    page.get_by_label("Coding").select_option("Done")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Show", exact=True).click()
+
+    assert page.locator("table .headline").all_inner_texts() == ["Truces"]
