@@ -8,11 +8,13 @@ import sys
 import pghistory
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 
 from config import database
 
-# All others work as the app's role, which owns nothing.
-AS_OWNER = {"flush", "migrate", "purge", "restore"}
+# All others work as the app's role, which owns nothing. A backup is what one takes before a newer
+# Parley has given that role its rights.
+AS_OWNER = {"backup", "flush", "migrate", "purge", "restore"}
 
 
 def main():
@@ -24,8 +26,30 @@ def main():
         named = contextlib.nullcontext()
     else:
         named = pghistory.context(command=command)
-    with named:
-        execute_from_command_line(sys.argv)
+    try:
+        with named:
+            execute_from_command_line(sys.argv)
+    except DatabaseError:
+        if not is_behind():
+            raise
+        sys.exit(
+            "This database waits for the migrations of this Parley. A backup can be taken before; "
+            "then: python3 dev.py manage migrate (python3 dev.py run does it by itself)."
+        )
+
+
+def is_behind():
+    """Whether the database lacks what this version's migrations make, as far as can be told."""
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        connection.close()
+        executor = MigrationExecutor(connection)
+        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except ProgrammingError:  # the role has no rights yet
+        return True
+    except OperationalError as error:  # nor is there any, from before there were two
+        return f'role "{connection.settings_dict["USER"]}" does not exist' in str(error)
 
 
 if __name__ == "__main__":

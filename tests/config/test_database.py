@@ -151,6 +151,25 @@ def test_lower_casing_and_similarity_work_on_cyrillic_whatever_the_environment(j
     assert member.ask("SELECT similarity('переговори', 'переговорів')") > 0.5
 
 
+def test_a_database_from_before_there_were_two_roles_can_be_backed_up_and_says_what_it_waits_for(
+    join, data
+):
+    old = join()
+    old.ask("DROP ROLE parley_app; CREATE TABLE django_migrations (id int, app text, name text);"
+            "CREATE TABLE accounts_user (id int); SELECT 1")  # fmt: skip
+    old.leave()
+
+    def manage(*arguments):
+        command = f"import runpy, sys; sys.argv = ['manage.py', *{arguments!r}]"
+        command += f"; runpy.run_path({os.fspath(ROOT / 'manage.py')!r}, run_name='__main__')"
+        return run(command, data, SECRET_KEY="not a secret key" * 4)
+
+    code, output, errors = manage("backup", os.fspath(data / "old.backup"))
+    assert (code, "holds 2 tables" in output) == (0, True), errors
+    code, _, errors = manage("print_sign_in_links")
+    assert (code, "waits for the migrations" in errors, "Traceback" in errors) == (1, True, False)
+
+
 def test_the_server_listens_on_a_private_socket_only(join, data):
     member = join()
 
