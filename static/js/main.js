@@ -2,7 +2,10 @@
 
 import "./elements/reader-margin.js";
 import "./elements/reader-text.js";
+import { storageOf } from "./lib/drafts.js";
 import { isTyping } from "./lib/keys.js";
+
+const NO_SLASH = "parley:no-slash";
 
 document.addEventListener("htmx:error", (event) => {
   // Answers of the server, refusals too, bring a message of their own.
@@ -35,6 +38,26 @@ document.addEventListener("keydown", (event) => {
   field.focus();
   field.select();
 });
+
+// Those who are signed in have this among their settings.
+const slash = document.getElementById("slash-key");
+if (slash) {
+  const field = document.getElementById("site-search");
+  const apply = () => {
+    field?.toggleAttribute("data-no-key", !slash.checked);
+    if (slash.checked) field?.setAttribute("aria-keyshortcuts", "/");
+    else field?.removeAttribute("aria-keyshortcuts");
+  };
+  const storage = storageOf(window);
+  slash.checked = storage?.getItem(NO_SLASH) === null;
+  slash.closest("p").hidden = !storage;
+  slash.addEventListener("change", () => {
+    if (slash.checked) storage.removeItem(NO_SLASH);
+    else storage.setItem(NO_SLASH, "");
+    apply();
+  });
+  apply();
+}
 
 document.addEventListener("click", (event) => {
   event.target.closest?.("[data-close]")?.closest(".message")?.remove();

@@ -109,6 +109,8 @@ def test_letters_can_be_switched_off(open_page, editor, work):
 
     page.keyboard.press("a")
     page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="Keys").click()
     expect(page.get_by_role("dialog", name="Keys of the queue")).to_be_visible()
 
     assert statuses(work) == ["submitted"] * 3

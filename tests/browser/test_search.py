@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from annotations import saving
 from annotations.models import Tagging
@@ -31,6 +32,25 @@ def test_a_sentence_is_found_by_keyboard_alone(open_page, coder):
 
     assert page.locator("#found").inner_text() == "The ministers met in Ankara."
     assert page.locator("#article-text").evaluate("one => one.textContent") == article.text
+
+
+def test_a_visitor_switches_the_key_to_the_search_off_in_their_browser(open_page):
+    page = open_page("/articles/")
+    field = page.get_by_role("searchbox", name="Search everything")
+
+    page.keyboard.press("/")
+    expect(field).to_be_focused()
+    page.get_by_role("checkbox", name="The key / leads to the search").uncheck()
+    page.goto("/")
+    page.get_by_role("link", name="Parley").focus()
+    page.keyboard.press("/")
+    expect(field).not_to_be_focused()
+    assert field.get_attribute("aria-keyshortcuts") is None
+
+    page.get_by_role("checkbox", name="The key / leads to the search").check()
+    page.get_by_role("link", name="Parley").focus()
+    page.keyboard.press("/")
+    expect(field).to_be_focused()
 
 
 def test_all_places_are_tagged_and_untagged(open_page, coder):

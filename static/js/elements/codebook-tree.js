@@ -51,7 +51,8 @@ class CodebookTree extends HTMLElement {
     this.ends = new AbortController();
     const options = { signal: this.ends.signal };
     document.addEventListener("htmx:before:swap", (event) => this.#keep(event), options);
-    document.addEventListener("keydown", (event) => event.key === "?" && !isTyping(event.target) && this.#showKeys(), options);
+    const hasLetters = this.hasAttribute("data-letter-keys");
+    document.addEventListener("keydown", (event) => hasLetters && event.key === "?" && !isTyping(event.target) && this.#showKeys(), options);
     const button = this.querySelector("[data-keys]");
     if (button) button.hidden = false;
     button?.addEventListener("click", () => this.#showKeys());

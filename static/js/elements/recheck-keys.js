@@ -25,8 +25,8 @@ class RecheckKeys extends HTMLElement {
 
   handleEvent(event) {
     if (isTyping(event.target) || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
-    if (event.key === "?") return show();
     if (!this.hasAttribute("data-letter-keys")) return;
+    if (event.key === "?") return show();
     const target = { k: '[value="keep"]', x: '[value="withdraw"]', s: "#skip", c: "select" }[letter(event)];
     if (!target) return;
     event.preventDefault();

@@ -81,8 +81,9 @@ class ReviewDesk extends HTMLElement {
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    if (event.key === "?") return this.#showKeys(event);
-    if (this.hasAttribute("data-letter-keys")) this.#letter(event);
+    if (!this.hasAttribute("data-letter-keys")) return;
+    if (event.key === "?") this.#showKeys(event);
+    else this.#letter(event);
   }
 
   #letter(event) {
