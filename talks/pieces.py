@@ -47,15 +47,18 @@ def set_kept(layout, numbers, kept):
 
 
 def joined(layout, number):
-    """A layout in which a piece goes on where the one before it ended."""
-    if number == 0:
+    """A layout in which a piece goes on where the last kept one before it ended.
+
+    What was dropped between them, such as a page number, comes behind.
+    """
+    two, pieces = _of(layout, number), layout["pieces"]
+    before = max((i for i in range(number) if pieces[i]["kept"]), default=None)
+    if before is None or not two["kept"]:
         raise NoSuchPiece
-    pieces = layout["pieces"]
-    one, two = _of(layout, number - 1), _of(layout, number)
-    if not (one["kept"] and two["kept"]):
-        raise NoSuchPiece
+    one = pieces[before]
     both = one | {"text": f"{one['text'].rstrip()} {two['text'].lstrip()}"}
-    return layout | {"pieces": [*pieces[: number - 1], both, *pieces[number + 1 :]]}
+    between = pieces[before + 1 : number]
+    return layout | {"pieces": [*pieces[:before], both, *between, *pieces[number + 1 :]]}
 
 
 def split(layout, number, offset):

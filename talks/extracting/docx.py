@@ -24,13 +24,19 @@ def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
         if "docProps/core.xml" in members:
             fields = xml.said(xml.part(archive, "docProps/core.xml"), CORE)
     lines, titles = [], []
+    before = ""
     for paragraph in root.iter(W + "p", STRICT + "p"):
-        if any(_local(above) in UNREAD for above in paragraph.iterancestors()):
+        if any(
+            _local(above) in UNREAD or _is_deleted(above) for above in paragraph.iterancestors()
+        ):
             continue
-        found = [line for line in "".join(_text(paragraph)).split("\n") if line.strip()]
+        text = before + "".join(_text(paragraph))
+        before = text if _is_deleted(paragraph) else ""
+        found = [line for line in text.split("\n") if line.strip()] if not before else []
         if _style(paragraph) == "Title" and found:
             titles.append(" ".join(found))
         lines += found
+    lines += [line for line in before.split("\n") if line.strip()]
     if titles:
         fields["title"] = titles[0]
     return "\n".join(lines), fields, ""
@@ -53,6 +59,23 @@ def _style(paragraph):
     return values[0] if values else ""
 
 
+def _is_deleted(element):
+    """Whether a row of a table, or the mark that ends a paragraph, was deleted and is tracked."""
+    kind = _local(element)
+    if kind == "tr":
+        return any(_local(one) == "del" for one in element.iterfind("{*}trPr/*"))
+    return kind == "p" and any(
+        _local(one) in {"del", "moveFrom"} for one in element.iterfind("{*}pPr/{*}rPr/*")
+    )
+
+
+def _is_hidden(run):
+    """Whether Word shows nothing of it, on the screen or on paper."""
+    found = [one for one in run.iterfind("{*}rPr/*") if _local(one) == "vanish"]
+    values = [value for one in found for key, value in one.items() if key.endswith("}val")]
+    return bool(found) and values not in (["0"], ["false"], ["off"])
+
+
 def _text(element):
     """A paragraph's own text; those within it, of text boxes, come by themselves."""
     for child in element:
@@ -60,7 +83,6 @@ def _text(element):
         if kind == "t":
             yield child.text or ""
         elif kind in SIGNS:
-            is_page = any(k.endswith("}type") and v != "textWrapping" for k, v in child.items())
-            yield "" if kind == "br" and is_page else SIGNS[kind]
-        elif kind not in UNREAD and kind != "p":
+            yield SIGNS[kind]
+        elif kind not in UNREAD and kind != "p" and not (kind == "r" and _is_hidden(child)):
             yield from _text(child)

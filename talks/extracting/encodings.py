@@ -29,12 +29,26 @@ CHOICES = {
     "cp1250": "Windows-1250 (Central European)",
     "cp1254": "Windows-1254 (Turkish)",
     "cp1256": "Windows-1256 (Arabic)",
+    "cp1253": "Windows-1253 (Greek)",
+    "cp1255": "Windows-1255 (Hebrew)",
+    "cp1257": "Windows-1257 (Baltic)",
+    "mac-cyrillic": "Macintosh (Cyrillic)",
+    "cp932": "Shift JIS (Japanese)",
+    "euc-jp": "EUC-JP (Japanese)",
+    "gb18030": "GB 18030 (Chinese)",
+    "big5": "Big5 (Chinese)",
+    "cp949": "EUC-KR (Korean)",
     "utf-16-le": "UTF-16, little end first",
     "utf-16-be": "UTF-16, big end first",
 }
 # All control characters but tab, the ends of lines and pages.
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 SHOWN = 60
+# The commonest Chinese signs, of which text that is read wrongly has few.
+COMMON_HAN = set(
+    "的一是在不了有和人这這中大为為上个個国國我以要他时時来來用们們生到于於出会會可日年月行方对對后後美说說"
+)
+LEAST_USUAL = 0.05
 
 
 def decode(data, encoding="", declared=""):
@@ -48,6 +62,12 @@ def decode(data, encoding="", declared=""):
         text = data.decode(chosen)
     except UnicodeDecodeError as error:
         raise _undecodable(data, chosen, error) from None
+    if (found := _utf16(data)) and not (encoding or marked):
+        raise Unreadable(
+            "This is not UTF-8: every other byte is as in UTF-16, and nothing in it says so. Say "
+            "which encoding it is in, or save it in UTF-8.",
+            found,
+        )
     refuse_binary(text)
     return text.removeprefix("\ufeff"), chosen
 
@@ -69,8 +89,15 @@ def _known(name):
     except (LookupError, ValueError):
         return ""
     is_text = found is not None and getattr(found, "_is_text_encoding", False)
-    # Browsers read what calls itself Latin-1 or ASCII as Windows-1252, and so do we.
-    aliases = {"iso8859-1": "cp1252", "ascii": "cp1252"}
+    # As browsers read what calls itself so (WHATWG Encoding Standard).
+    aliases = {
+        "iso8859-1": "cp1252",
+        "ascii": "cp1252",
+        "shift_jis": "cp932",
+        "gb2312": "gb18030",
+        "gbk": "gb18030",
+        "euc_kr": "cp949",
+    }
     return aliases.get(found.name, found.name) if is_text else ""
 
 
@@ -80,6 +107,11 @@ def _undecodable(data, chosen, error):
     if chosen.replace("_", "-") not in {"utf-8", "utf-8-sig"}:
         name = CHOICES.get(chosen, chosen.upper())
         return Unreadable(f"This is not {name}: {where}.", proposals(data))
+    if _is_damaged_utf8(data):
+        return Unreadable(
+            f"This is UTF-8 that is damaged or cut off: {where}. Take the file from where it came "
+            "once more, or mend it there."
+        )
     found = proposals(data)
     advice = (
         "Say which encoding it is in, or save it in UTF-8."
@@ -93,21 +125,65 @@ def proposals(data):
     """Encodings in which ``data`` could be text, the likeliest first, each with its first words."""
     from charset_normalizer import from_bytes
 
+    if found := _utf16(data):
+        return found
     if CONTROL.search(data[:100_000].decode("latin-1")) and b"\0" not in data[:100_000]:
         return []
     found = from_bytes(data[:100_000], cp_isolation=[name.replace("-", "_") for name in CHOICES])
     names = [codecs.lookup(one.encoding).name for one in found]
-    names += ["cp1251", "cp1252", "koi8-u"]
+    # Those of several bytes a letter hold only for what was written in them.
+    names = _strict(data) + names + ["cp1251", "cp1252", "koi8-u"]
     offered = []
     for name in dict.fromkeys(names):
-        try:
-            text = data[:4000].decode(name, errors="ignore")
-        except LookupError:
+        key = next((one for one in CHOICES if codecs.lookup(one).name == name), "")
+        if key.startswith("utf"):
             continue
-        key = next((one for one in CHOICES if codecs.lookup(one).name == name), None)
-        if key and key != "utf-8" and not CONTROL.search(text) and text.strip():
+        # A letter may be cut in two where the sample ends.
+        text = codecs.getincrementaldecoder(name)("ignore").decode(data[:4000])
+        if key and not CONTROL.search(text) and text.strip():
             offered.append((key, _telling(text)))
     return offered[:4]
+
+
+def _strict(data):
+    """East Asian encodings that all of ``data`` is in, and that give letters of East Asia."""
+    found = []
+    for name in ("cp932", "euc-jp", "gb18030", "big5", "cp949"):
+        try:
+            text = data.decode(name)
+        except UnicodeDecodeError:
+            continue
+        foreign = [one for one in text if one > "\x7f"]
+        # Kana, Hangul and the commonest Chinese signs; what is read wrongly scatters.
+        usual = sum(
+            "\u3040" <= one <= "\u30ff" or "\uac00" <= one <= "\ud7a3" or one in COMMON_HAN
+            for one in foreign
+        )
+        if foreign and usual / len(foreign) > LEAST_USUAL:
+            found.append((usual / len(foreign), codecs.lookup(name).name))
+    return [name for _, name in sorted(found, reverse=True)]
+
+
+def _utf16(data):
+    """The proposal of UTF-16 for what has no mark, but every other byte of which is a block's."""
+    sample = data[:4000]
+    if len(data) % 2 or len(sample) < 4:
+        return []
+    for key, blocks in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[0::2])):
+        # Latin, Greek, Cyrillic, Hebrew and Arabic letters have a high byte below 8, and no text
+        # in one byte a letter has that.
+        if sum(one < 8 for one in blocks) > 0.8 * len(blocks):
+            text = sample.decode(key, errors="ignore")
+            if not CONTROL.search(text) and text.strip():
+                return [(key, _telling(text))]
+    return []
+
+
+def _is_damaged_utf8(data):
+    """Whether there are far more letters of several bytes in it, whole, than broken ones."""
+    text = data.decode(errors="replace")
+    broken = text.count("\ufffd")
+    return sum(one > "\x7f" for one in text) - broken > 10 * broken
 
 
 def _telling(text):

@@ -1,10 +1,9 @@
 """EPUB: the chapters in the order of the book's spine, a block of text a line."""
 
 import posixpath
-import re
 from urllib.parse import unquote
 
-from . import xml
+from . import blocks, xml
 from .archives import open_zip, read_member
 from .results import Unreadable
 
@@ -16,12 +15,7 @@ NAMES = {
     "rights": "licence",
     "date": "published_on",
 }
-BLOCKS = {
-    "address", "article", "aside", "blockquote", "body", "dd", "div", "dl", "dt", "figcaption",
-    "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p",
-    "pre", "section", "table", "tbody", "td", "th", "thead", "tr", "ul",
-}  # fmt: skip
-UNREAD = {"head", "script", "style", "nav", "template", "svg", "math", "rt", "rp"}
+UNREAD = {*blocks.UNSEEN, "nav"}
 CHAPTERS = 2_000
 FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 
@@ -44,8 +38,28 @@ def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
             lines += _lines(read_member(archive, path, xml.PART))
     metadata = next(iter(root.iter("{*}metadata")), None)
     fields = xml.said(metadata, NAMES) if metadata is not None else {}
-    fields["published_on"] = fields.get("published_on", "")[:10]
+    if metadata is not None:
+        fields |= _said_besides(metadata)
+    day = fields.get("published_on", "")[:10]
+    # A year alone is no day.
+    fields["published_on"] = day if len(day) == len("2025-05-16") else ""
     return "\n".join(lines), fields, ""
+
+
+def _said_besides(metadata):
+    """All authors, and an address that the book names as its own or its source's."""
+    texts = {
+        name: [" ".join("".join(one.itertext()).split()) for one in metadata.iter(f"{{*}}{name}")]
+        for name in ("creator", "identifier", "source")
+    }
+    addresses = [
+        one
+        for one in texts["source"] + texts["identifier"]
+        if one.startswith(("https://", "http://"))
+    ]
+    return {"byline": "; ".join(filter(None, texts["creator"]))} | (
+        {"url": addresses[0]} if addresses else {}
+    )
 
 
 def _refuse_protected(archive):
@@ -71,25 +85,4 @@ def _lines(content):
             root = lxml_html.document_fromstring(content)
         except (etree.ParserError, ValueError):
             return []
-    parts = []
-    _walk(root, parts)
-    text = re.sub(r"[ \t\r\n\f]+", " ", "".join(parts))
-    return [line.strip(" ") for line in text.split("\0") if line.strip()]
-
-
-def _walk(root, parts):
-    """Collect the text, with NUL, which XML cannot have, where a block or a line ends."""
-    stack = [(root, False)]
-    while stack:
-        element, is_end = stack.pop()
-        kind = element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
-        if is_end:
-            parts += ["\0"] if kind in BLOCKS else []
-            parts.append(element.tail or "")
-            continue
-        stack.append((element, True))
-        if kind in UNREAD or not kind:
-            continue
-        parts += ["\0"] if kind in BLOCKS or kind == "br" else []
-        parts.append(element.text or "")
-        stack += [(child, False) for child in reversed(element)]
+    return blocks.lines(root, blocks.HTML, UNREAD)

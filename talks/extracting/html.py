@@ -1,9 +1,11 @@
 """Web pages: the article's body and what the page says of it, found by trafilatura."""
 
 import copy
+import json
 import re
+from urllib.parse import urljoin
 
-from . import encodings
+from . import blocks, encodings
 from .results import Unreadable
 
 CHARSET = re.compile(
@@ -11,6 +13,16 @@ CHARSET = re.compile(
 )
 XML_ENCODING = re.compile(rb"^<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.-]{1,40})")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+ENTITY = re.compile(r"<!DOCTYPE[^>\[]{0,2000}\[[^\]]{0,2000}<!ENTITY", re.IGNORECASE)
+NONE_FOUND = "There is no article in this page: no text was found in it."
+# Of what trafilatura makes of a page; from how many characters on it takes its first finding.
+BLOCKS = {"p", "head", "item", "list", "row", "cell", "table", "quote", "code", "div", "body"}
+FEWEST = "20"
+# Spaces and joiners that trafilatura would turn into others or take away, and rare signs that
+# stand for them while it works: Persian words, emoji and figures such as 1 000 need them.
+DELICATE = "\u00a0\u202f\u2007\u2009\u200a\u2002\u2003\u3000\u200c\u200d\u200e\u200f\u061c"
+DISGUISED = {ord(one): chr(0x1D2E0 + i) for i, one in enumerate(DELICATE)}
+BARED = {ord(sign): chr(one) for one, sign in DISGUISED.items()}
 
 
 def extract(data, *, encoding="", declared="", name=""):
@@ -26,21 +38,28 @@ def extract(data, *, encoding="", declared="", name=""):
 
 def read(page, address=""):
     """``(text, fields)`` of a page's source."""
+    if ENTITY.search(page[:10_000]):
+        raise Unreadable("The page defines entities of its own, as attacks do. It is refused.")
     tree = _tree(page)
+    address = address if address.startswith(("http://", "https://")) else ""
+    stated = _stated(tree, address)
     found = _article(tree, address)
-    text = "\n".join(line for line in (found.text or "").split("\n") if line.strip())
+    lines = blocks.lines(found.body, BLOCKS, preformatted=("code",))
+    text = "\n".join(filter(None, (line.translate(BARED).strip() for line in lines)))
     if not text:
-        raise Unreadable("There is no article in this page: no text was found in it.")
+        raise Unreadable(NONE_FOUND)
     fields = {
-        "title": found.title,
-        "byline": found.author,
-        "publisher": _publisher(found),
-        "published_on": found.date,
-        "language": _language(tree) or found.language,
-        "url": found.url,
-        "licence": found.license,
+        "title": found.title or stated["title"],
+        "byline": found.author or stated["byline"],
+        "publisher": _publisher(found) or stated["publisher"],
+        "published_on": found.date or stated["published_on"],
+        "language": stated["language"] or found.language,
+        "url": stated["url"] or found.url,
+        "licence": found.license or stated["licence"],
     }
-    return text, {key: " ".join(value.split()) for key, value in fields.items() if value}
+    return text, {
+        key: " ".join(value.translate(BARED).split()) for key, value in fields.items() if value
+    }
 
 
 def _tree(page):
@@ -53,25 +72,35 @@ def _tree(page):
     try:
         return lxml_html.document_fromstring(page, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        raise Unreadable("There is no article in this page: no text was found in it.") from None
+        raise Unreadable(NONE_FOUND) from None
 
 
 def _article(tree, address):
     import trafilatura
+    from trafilatura.settings import use_config
 
+    settings = use_config()
+    settings.set("DEFAULT", "MIN_EXTRACTED_SIZE", FEWEST)
+    tree = copy.deepcopy(tree)
+    for element in tree.iter():
+        if element.text:
+            element.text = element.text.translate(DISGUISED)
+        if element.tail:
+            element.tail = element.tail.translate(DISGUISED)
     found = trafilatura.bare_extraction(
-        copy.deepcopy(tree),
-        url=address if address.startswith(("http://", "https://")) else None,
+        tree,
+        url=address or None,
         include_comments=False,
         include_tables=True,
         include_formatting=False,
         favor_recall=True,
         deduplicate=False,
         with_metadata=True,
+        config=settings,
         date_extraction_params={"original_date": True, "extensive_search": False},
     )
-    if found is None or not (found.text or "").strip():
-        raise Unreadable("There is no article in this page: no text was found in it.")
+    if found is None or found.body is None or not (found.text or "").strip():
+        raise Unreadable(NONE_FOUND)
     return found
 
 
@@ -81,8 +110,75 @@ def _publisher(found):
     return "" if name == found.hostname else name
 
 
-def _language(tree):
-    for value in [tree.get("lang"), *tree.xpath("//article/@lang")[:1]]:
-        if value and LANGUAGE.fullmatch(value.strip()):
-            return value.strip()
-    return ""
+def _stated(tree, address):
+    """What the page states of its article in links, in metadata and in JSON-LD."""
+    data = _data_of_article(tree)
+    base = urljoin(address, next(iter(tree.xpath("//base/@href")), "").strip())
+    shared = tree.xpath("//meta[@property='og:url']/@content")
+    canonical = tree.xpath("//link[contains(concat(' ', @rel, ' '), ' canonical ')]/@href")
+    stated = [data.get("mainEntityOfPage"), data.get("url")]
+    stated = [one.get("@id") if isinstance(one, dict) else one for one in stated]
+    places = [one for one in [*canonical, *shared, *stated] if isinstance(one, str)]
+    absolute = [_absolute(one.strip(), base or next(iter(shared), "")) for one in places]
+    url = next((one for one in absolute if one), "")
+    same = [one.get("hreflang") for one in tree.xpath("//link[@hreflang and @href]")
+            if _absolute(one.get("href").strip(), base) == url]  # fmt: skip
+    languages = [
+        tree.get("lang"),
+        *tree.xpath("//article/@lang")[:1],
+        data.get("inLanguage"),
+        *tree.xpath("//meta[@property='og:locale']/@content")[:1],
+        *tree.xpath("//meta[translate(@http-equiv, 'CL', 'cl')='content-language']/@content")[:1],
+        *same,
+    ]
+    return {
+        "url": url,
+        "language": next(filter(None, map(_language, languages)), ""),
+        "licence": _names(data.get("license")),
+        "title": _names(data.get("headline")),
+        "byline": _names(data.get("author")),
+        "publisher": _names(data.get("publisher")),
+        "published_on": _names(data.get("datePublished"))[:10],
+    }
+
+
+def _names(value):
+    """A value of JSON-LD, a text or an object with a name, or several of them, as one text."""
+    found = []
+    for one in value if isinstance(value, list) else [value]:
+        name = one.get("name") if isinstance(one, dict) else one
+        found += [name.strip()] if isinstance(name, str) and name.strip() else []
+    return "; ".join(found)
+
+
+def _absolute(place, base):
+    try:
+        place = urljoin(base, place)
+    except ValueError:
+        return ""
+    return place if place.startswith(("http://", "https://")) else ""
+
+
+def _language(value):
+    value = value.strip().replace("_", "-") if isinstance(value, str) else ""
+    return value if LANGUAGE.fullmatch(value) else ""
+
+
+def _data_of_article(tree):
+    """What the page says of its article in JSON-LD: the first object whose type is an article."""
+    for source in tree.xpath("//script[@type='application/ld+json']/text()"):
+        try:
+            waiting = [json.loads(source, strict=False)]
+        except (ValueError, RecursionError):
+            continue
+        while waiting:
+            one = waiting.pop(0)
+            if isinstance(one, list):
+                waiting = one + waiting
+            elif isinstance(one, dict):
+                kinds = one.get("@type")
+                kinds = kinds if isinstance(kinds, list) else [kinds]
+                if any(isinstance(kind, str) and kind.endswith("Article") for kind in kinds):
+                    return one
+                waiting += [one["@graph"]] if "@graph" in one else []
+    return {}

@@ -1,11 +1,17 @@
 """Markdown: its paragraphs as plain text, one a line, and what a front matter says."""
 
 import re
+import tomllib
 
+from . import blocks as html_blocks
 from . import encodings
 from .wrapping import unwrapped
 
 FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+TOML = re.compile(r"\+\+\+[ \t]*\n(.*?\n)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
+KEY = re.compile(r"([A-Za-z][\w -]*?)\s*:(?:\s+(.*)|\s*)")
+FOOTNOTE = re.compile(r"^ {0,3}\[\^[^\]\s]+\]:.*\n?(?:(?: {4}|\t).*\n?)*", re.MULTILINE)
+REFERENCE = re.compile(r"\[\^[^\]\s]+\]")
 NAMES = {
     "title": "title",
     "author": "byline",
@@ -33,23 +39,54 @@ def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
 
 
 def _front_matter(text):
-    found = FRONT_MATTER.match(text)
-    if not found:
+    """What stands in YAML (its plain lines, lists and folded texts) or TOML at the top."""
+    if found := TOML.match(text):
+        try:
+            said = {key: _listed(value) for key, value in tomllib.loads(found[1]).items()}
+        except tomllib.TOMLDecodeError:
+            return {}, text
+    elif found := FRONT_MATTER.match(text):
+        said = _yaml(found[1])
+    else:
         return {}, text
     fields = {}
-    for line in found[1].split("\n"):
-        key, colon, value = line.partition(":")
-        field = NAMES.get(key.strip().lower())
-        value = value.strip().strip("\"'")
-        if colon and field and value:
+    for key, value in said.items():
+        if value and (field := NAMES.get(key.lower())):
             fields[field] = value[:10] if field == "published_on" else value
     return fields, text[found.end() :]
+
+
+def _yaml(source):
+    said, key = {}, ""
+    for line in source.split("\n"):
+        if found := KEY.fullmatch(line.rstrip()):
+            key, value = found[1], (found[2] or "").strip()
+            # A sign that the text follows, folded or as it stands.
+            said[key] = "" if re.fullmatch(r"[>|][+-]?", value) else _scalar(value)
+        elif key and (more := line.strip()):
+            item = more.startswith("- ")
+            more = _scalar(more.removeprefix("- "))
+            said[key] = f"{said[key]}{'; ' if item else ' '}{more}" if said[key] else more
+    return said
+
+
+def _scalar(value):
+    if value.startswith("[") and value.endswith("]"):
+        return "; ".join(filter(None, (_scalar(one.strip()) for one in value[1:-1].split(","))))
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        return value[1:-1]
+    return re.sub(r"\s+#.*", "", value)
+
+
+def _listed(value):
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _blocks(body):
     """Each block as its lines, and the text of a heading of the first rank at the very top."""
     from markdown_it import MarkdownIt
 
+    body = REFERENCE.sub("", FOOTNOTE.sub("", body))
     tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(body)
     blocks, heading = [], ""
     for before, token in zip([None, *tokens], tokens, strict=False):
@@ -61,9 +98,24 @@ def _blocks(body):
                 lines = [" ".join(lines)]
             if lines:
                 blocks.append(lines)
+        elif token.type == "html_block":
+            blocks.extend([line] for line in _of_html(token.content))
         elif token.type in {"fence", "code_block"}:
             blocks.extend([line] for line in token.content.split("\n") if line.strip())
     return blocks, heading
+
+
+def _of_html(source):
+    """The lines that a block of HTML shows."""
+    from lxml import etree
+    from lxml import html as lxml_html
+
+    parser = lxml_html.HTMLParser(no_network=True, remove_comments=True, huge_tree=False)
+    try:
+        root = lxml_html.fragment_fromstring(source, create_parent="div", parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return []
+    return html_blocks.lines(root, html_blocks.HTML, html_blocks.UNSEEN)
 
 
 def _plain(children):

@@ -406,7 +406,7 @@ def rows(layout, split):
             "text": piece["text"],
             "kept": piece["kept"],
             "number": number if piece["kept"] else "",
-            "can_join": index > 0 and piece["kept"] and layout["pieces"][index - 1]["kept"],
+            "can_join": piece["kept"] and number > 1,
         }
         if index == split and piece["kept"]:
             whole = plain_text.Paragraph(1, "body", 0, len(piece["text"]), piece["text"])

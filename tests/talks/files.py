@@ -91,16 +91,36 @@ def make_pdf(paragraphs=(), width=90, trailer="", title="The talks"):
             commands.append(b"BT /F1 10 Tf 40 %d Td (%s) Tj ET" % (y, raw))
             y -= 12
         y -= 14
-    stream = b"\n".join(commands)
+    return _pdf([commands], trailer, title)
+
+
+def make_printed_pdf(pages):
+    """A PDF of pages, each a list of ``(left, height, size, line)``."""
+    return _pdf(
+        [
+            [b"BT /F1 %d Tf %d %d Td (%s) Tj ET" % (size, x, y, line.encode("cp1252"))
+             for x, y, size, line in page]
+            for page in pages
+        ]
+    )  # fmt: skip
+
+
+def _pdf(pages, trailer="", title=""):
+    kids = b" ".join(b"%d 0 R" % (5 + 2 * i) for i in range(len(pages)))
     objects = [
+        b"<< /Type /Catalog /Pages 2 0 R /Lang (en-GB) >>" if not title else
         b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 700 2000] /Contents 4 0 R "
-        b"/Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, len(pages)),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>",
-        b"<< /Title (%s) >>" % title.encode(),
-    ]
+        b"<< /Title (%s) >>" % (title or "Microsoft Word - talks.doc").encode(),
+    ]  # fmt: skip
+    for i, commands in enumerate(pages):
+        stream = b"\n".join(commands)
+        objects += [
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 700 2000] /Contents %d 0 R "
+            b"/Resources << /Font << /F1 3 0 R >> >> >>" % (6 + 2 * i),
+            b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+        ]
     written, places = b"%PDF-1.4\n", []
     for number, content in enumerate(objects, start=1):
         places.append(len(written))
@@ -108,7 +128,7 @@ def make_pdf(paragraphs=(), width=90, trailer="", title="The talks"):
     start = len(written)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     return written + (
-        b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R /Info 6 0 R %s >>\n"
+        b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R /Info 4 0 R %s >>\n"
         b"startxref\n%d\n%%%%EOF"
         % (len(places) + 1, table, len(places) + 1, trailer.encode(), start)
     )

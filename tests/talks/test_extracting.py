@@ -7,7 +7,15 @@ import pytest
 import annotations
 from talks.extracting import Reader, Unreadable
 
-from .files import make_docx, make_epub, make_html, make_odt, make_pdf, make_zip
+from .files import (
+    make_docx,
+    make_epub,
+    make_html,
+    make_odt,
+    make_pdf,
+    make_printed_pdf,
+    make_zip,
+)
 
 SEED = Path(annotations.__file__).parent / "seed" / "istanbul-2025-05-16.txt"
 TEXT = SEED.read_bytes().decode()
@@ -63,6 +71,20 @@ def test_a_word_file_has_its_insertions_and_not_its_deletions(reader):
     assert found.fields == {"title": "The talks", "byline": "Ada Writer"}
 
 
+def test_what_word_shows_no_more_is_not_read(reader):
+    body = (
+        "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>One</w:t></w:r></w:p>"
+        "<w:p><w:r><w:t> line.</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>Hidden</w:t></w:r>"
+        '</w:p><w:p><w:r><w:t>A page</w:t><w:br w:type="page"/><w:t>and the next</w:t></w:r></w:p>'
+        "<w:tbl><w:tr><w:trPr><w:del/></w:trPr><w:tc><w:p><w:r><w:t>Gone</w:t></w:r></w:p></w:tc>"
+        "</w:tr></w:tbl>"
+    )
+
+    found = reader.read(make_docx(body=body), name="a.docx")
+
+    assert found.text == "One line.\nA page\nand the next"
+
+
 def test_an_open_document_keeps_its_spaces_and_leaves_out_its_notes(reader):
     body = (
         "<text:tracked-changes><text:p>Gone</text:p></text:tracked-changes>"
@@ -76,10 +98,24 @@ def test_an_open_document_keeps_its_spaces_and_leaves_out_its_notes(reader):
 
 
 def test_a_book_tells_what_is_known_of_it(reader):
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf"><metadata '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>The talks</dc:title><dc:creator>Ada'
+        "</dc:creator><dc:creator>Ben</dc:creator><dc:identifier>https://example.org/talks"
+        "</dc:identifier><dc:date>2025</dc:date></metadata>"
+        '<manifest><item id="a" href="text/a.xhtml"/></manifest>'
+        '<spine><itemref idref="a"/></spine></package>'
+    )
+
     assert reader.read(make_epub(LINES), name="a.epub").fields == {
         "title": "The talks",
         "language": "en",
         "published_on": "2025-05-16",
+    }
+    assert reader.read(make_epub(LINES, {"OPS/b.opf": package}), name="a.epub").fields == {
+        "title": "The talks",
+        "byline": "Ada; Ben",
+        "url": "https://example.org/talks",
     }
 
 
@@ -87,6 +123,41 @@ def test_words_broken_at_the_end_of_a_pdfs_line_are_whole_again(reader):
     found = reader.read(make_pdf(["The cease- fire held."], width=10), name="a.pdf")
 
     assert (found.text, found.fields) == ("The ceasefire held.", {"title": "The talks"})
+
+
+def test_hyphens_that_belong_to_words_stay_at_the_end_of_a_pdfs_line(reader):
+    lines = ["A well-", "known envoy of Russian-", "Ukrainian pre-", "and post-", "war nego-",
+             "tiations, well-known for out-", "of-town talks."]  # fmt: skip
+    page = [(40, 1900 - 12 * i, 10, line) for i, line in enumerate(lines)]
+
+    assert reader.read(make_printed_pdf([page]), name="a.pdf").text == (
+        "A well-known envoy of Russian-Ukrainian pre- and postwar negotiations, well-known for "
+        "out-of-town talks."
+    )
+
+
+def test_columns_of_a_pdf_are_read_one_after_the_other_without_running_heads(reader):
+    def page(number, left, right):
+        return [
+            (40, 1950, 8, "THE DAILY TIMES"),
+            *[(40, 1900 - 12 * i, 10, line) for i, line in enumerate(left)],
+            *[(360, 1900 - 12 * i, 10, line) for i, line in enumerate(right)],
+            (300, 40, 8, f"Page {number}"),
+        ]
+
+    first = page(1, ["Both sides met on", "Friday. They agreed to"], ["a swap, and the", "other"])
+    first.append((40, 1930, 20, "Talks that end late after midnight"))
+    second = page(2, ["matters wait.", "", "Nobody was named."], ["The end."])
+
+    found = reader.read(make_printed_pdf([first, second]), name="a.pdf")
+
+    assert found.text.split("\n") == [
+        "Talks that end late after midnight",
+        "Both sides met on Friday. They agreed to a swap, and the other matters wait.",
+        "Nobody was named.",
+        "The end.",
+    ]
+    assert found.fields == {"language": "en-GB"}
 
 
 def test_markdown_loses_its_marks_and_gains_its_front_matter(reader):
@@ -99,6 +170,112 @@ def test_markdown_loses_its_marks_and_gains_its_front_matter(reader):
 
     assert found.text == "The talks\nBoth sides agreed.\none\ntwo"
     assert found.fields == {"title": "The talks", "byline": "Ada", "published_on": "2025-05-16"}
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "---\ntitle: >\n  The\n  talks\nauthor:\n  - Ada\n  - Ben\ndate: 2025-05-16T10:00:00Z\n---",
+        '+++\ntitle = "The talks"\nauthor = ["Ada", "Ben"]\ndate = 2025-05-16\n+++',
+        "---\ntitle: 'The talks'  \nauthor: [Ada, \"Ben\"]\ndate: 2025-05-16 # a Friday\n...",
+    ],
+    ids=["folded", "toml", "flow"],
+)
+def test_front_matter_is_read_however_it_is_written(reader, front):
+    found = reader.read(f"{front}\n\nThey met.[^1]\n\n[^1]: A note.\n".encode(), name="a.md")
+
+    assert (found.text, found.fields) == (
+        "They met.",
+        {"title": "The talks", "byline": "Ada; Ben", "published_on": "2025-05-16"},
+    )
+
+
+def test_html_in_markdown_is_read_too(reader):
+    source = b"<div>\n<p>They <b>met</b>.</p><script>x</script>\n</div>\n\nThey *agreed*.\n"
+
+    assert reader.read(source, name="a.md").text == "They met.\nThey agreed."
+
+
+LD = """<script type="application/ld+json">{"@graph": [{"@type": "WebSite", "name": "Daily"},
+{"@type": ["NewsArticle"], "headline": "The talks", "datePublished": "2025-05-16T18:20:00+03:00",
+"dateModified": "2025-05-18", "author": [{"@type": "Person", "name": "Ada Writer"},
+{"@type": "Person", "name": "Ben Poet"}], "publisher": {"@type": "Organization", "name": "Daily"},
+"inLanguage": "uk", "license": "CC BY 4.0", "url": "https://daily.example/other"}]}</script>"""
+
+
+@pytest.mark.parametrize(
+    ("head", "url"),
+    [
+        ('<base href="https://daily.example/x/"><link rel="canonical" href="/talks/">'
+         '<meta property="og:url" content="https://daily.example/talks/?utm=1">' + LD,
+         "https://daily.example/talks/"),
+        ('<meta property="og:url" content="https://daily.example/shared">' + LD,
+         "https://daily.example/shared"),
+        (LD, "https://daily.example/other"),
+    ],
+    ids=["canonical", "shared", "stated"],
+)  # fmt: skip
+def test_a_page_says_where_it_belongs_and_what_it_is(reader, head, url):
+    page = make_html(["Both sides met.", "They agreed on a swap."], head=head, lang="")
+
+    found = reader.read(page, name="a.html")
+
+    assert found.text == "Both sides met.\nThey agreed on a swap."
+    assert found.fields == {
+        "title": "The talks",
+        "byline": "Ada Writer; Ben Poet",
+        "publisher": "Daily",
+        "published_on": "2025-05-16",
+        "language": "uk",
+        "url": url,
+        "licence": "CC BY 4.0",
+    }
+
+
+def test_a_page_gives_its_words_and_no_marks(reader):
+    body = (
+        "<h1>The talks</h1><ul><li>First point</li><li>Second</li></ul><table><tr><th>Side</th>"
+        "<th>Freed</th></tr><tr><td>Kyiv</td><td>1&nbsp;000</td></tr></table><p>می\u200cخواهم "
+        "\U0001f468\u200d\U0001f469 e\u0301, one<br>two</p>"
+    )
+    page = f"<html><meta charset=utf-8><body><article>{body}</article></body></html>".encode()
+
+    assert reader.read(page, name="a.html").text.split("\n") == [
+        "The talks", "First point", "Second", "Side", "Freed", "Kyiv", "1\u00a0000",
+        "می\u200cخواهم \U0001f468\u200d\U0001f469 e\u0301, one", "two",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1251", "Представители России и Украины встретились в Стамбуле."),
+        ("koi8-r", "Представители России и Украины встретились в Стамбуле."),
+        ("cp866", "Представители России и Украины встретились в Стамбуле."),
+        (
+            "cp932",
+            "代表団は金曜日、イスタンブールで三年ぶりの直接協議を行い、捕虜の交換で合意した。",
+        ),
+        ("big5", "俄羅斯和烏克蘭代表團星期五在伊斯坦堡舉行三年來首次直接談判。"),
+        ("cp949", "러시아와 우크라이나 대표단이 금요일 이스탄불에서 협상을 가졌다."),
+        ("cp1256", "التقى الوفدان يوم الجمعة في إسطنبول لإجراء أول محادثات مباشرة"),
+        ("utf-16-le", "Сторони зустрілися.\nВони домовилися."),
+        ("utf-16-be", "Both sides met.\nThey agreed."),
+    ],
+)
+def test_an_encoding_that_nothing_says_is_proposed_and_never_taken(reader, encoding, text):
+    with pytest.raises(Unreadable, match="Say which encoding it is in") as refusal:
+        reader.read(text.encode(encoding), name="a.txt")
+
+    assert refusal.value.proposals[0] == (encoding, " ".join(text.split())[:60].strip())
+    assert reader.read(text.encode(encoding), name="a.txt", encoding=encoding).text == text
+
+
+def test_damaged_utf_8_is_called_so_and_not_taken_for_something_else(reader):
+    with pytest.raises(Unreadable, match="This is UTF-8 that is damaged or cut off") as refusal:
+        reader.read("Вони домовилися про обмін".encode()[:-1], name="a.txt")
+
+    assert refusal.value.proposals == []
 
 
 def test_lines_broken_at_a_margin_are_joined(reader):
@@ -136,6 +313,8 @@ BOMB = make_zip({"word/document.xml": b"0" * 20_000_000, "[Content_Types].xml": 
         ("a.epub", make_epub(["x"], extra={"META-INF/encryption.xml":
          '<e><EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes128-cbc"/></e>'}),
          "The book is encrypted"),
+        ("a.html", (ENTITY.replace("x", "html") + "<html><p>&e;</p></html>").encode(),
+         "The page defines entities of its own"),
         ("a.zip", make_zip({"a.txt": "They met."}), "This is a ZIP archive, and no article."),
         ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1", "This is an old Word file, or one with a password"),
     ],

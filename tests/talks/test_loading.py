@@ -236,6 +236,20 @@ def test_paragraphs_are_dropped_split_and_joined(client, loader):
     assert intake.text == "One. Two.\nAdvertisement\nThree\nfour."
 
 
+def test_a_paragraph_that_a_page_number_cut_in_two_is_joined_over_it(client, loader):
+    loader(paste="They met\nPage 2\non Friday.\nThe end.")
+    intake = Intake.objects.get()
+
+    press(client, intake, "drop-1")
+    press(client, intake, "join-2")
+
+    intake.refresh_from_db()
+    assert intake.outcome == "They met on Friday.\nThe end."
+    press(client, intake, "keep-1")
+    intake.refresh_from_db()
+    assert intake.outcome == "They met on Friday.\nPage 2\nThe end."
+
+
 def test_where_to_split_is_offered_at_its_sentences(client, loader):
     loader(paste="They met. They agreed.")
     intake = Intake.objects.get()
