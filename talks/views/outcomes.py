@@ -4,6 +4,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from django import forms
+from django.contrib.postgres.fields import ArrayField
 from django.core.paginator import Paginator
 from django.db.models import (
     Case,
@@ -11,15 +12,18 @@ from django.db.models import (
     Count,
     Exists,
     F,
+    Func,
+    IntegerField,
     OuterRef,
     Prefetch,
     Q,
     SmallIntegerField,
     Subquery,
+    TextField,
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -31,7 +35,6 @@ from ..models import (
     DatePrecision,
     Event,
     EventParticipation,
-    Evidence,
     Implementation,
     Outcome,
     OutcomeReport,
@@ -55,9 +58,10 @@ MOMENTS = 40
 
 def in_order(field, choices):
     """An order by the place of ``field`` among ``choices``."""
-    return Case(
-        *(When(**{field: value}, then=place) for place, value in enumerate(choices.values)),
-        output_field=SmallIntegerField(),
+    values = Value(choices.values, ArrayField(TextField()))
+    # A subquery stands in it once, where CASE would ask it for each of the choices.
+    return Func(
+        values, Cast(field, TextField()), function="array_position", output_field=IntegerField()
     )
 
 
@@ -82,19 +86,15 @@ def with_accounts(reports):
 def outcomes_reported_in(reports):
     """Outcomes that these reports speak of, by their latest status; with counts."""
     of_it = reports.filter(outcome=OuterRef("pk"))
-    passages = (
-        Evidence.objects.filter(outcome_report__outcome=OuterRef("pk"), outcome_report__in=reports)
-        .order_by()
-        .values("outcome_report__outcome")
-        .annotate(count=Count("passage", distinct=True))
-        .values("count")
-    )
+    counted = of_it.order_by().values("outcome")
+    passages = counted.annotate(count=Count("evidence__passage", distinct=True))
+    in_all = counted.annotate(count=Count("pk", distinct=True))
     return (
         Outcome.objects.filter(Exists(of_it))
         .annotate(
             latest_status=Subquery(latest_first(of_it).values("status")[:1]),
-            passage_count=Coalesce(Subquery(passages), 0),
-            report_count=Count("reports", filter=Q(reports__in=reports), distinct=True),
+            passage_count=Subquery(passages.values("count")),
+            report_count=Subquery(in_all.values("count")),
         )
         .annotate(place=in_order("latest_status", OutcomeStatus))
         .order_by("place", "title", "pk")
