@@ -1,6 +1,7 @@
 """Figures on the use of tags: passages, coders, articles, and which tags come together.
 
-What is withdrawn, and what stands in articles that one may not see, is not counted.
+What is withdrawn, what stands in articles that one may not see, and, unless it is asked for, what
+a review rejected is not counted.
 """
 
 from collections import defaultdict
@@ -12,6 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from talks.models import Article
 
+from . import overview
 from .models import Tagging
 
 MOST_TAGS = 16  # in a picture
@@ -36,13 +38,17 @@ class Cell(NamedTuple):
 
 
 class Figures:
-    """All of it, read in one query. ``tags`` are ``reading.Tags``, ``by`` a key of :data:`BY`."""
+    """All of it, read in one query.
 
-    def __init__(self, tags, user, by="same"):
+    ``tags`` are ``reading.Tags``, ``by`` a key of :data:`BY`, ``work`` one of ``overview.COUNTED``.
+    """
+
+    def __init__(self, tags, user, by="same", work=""):
         self.tags = tags
         self.by = by
+        self.work = work
         taggings = (
-            Tagging.objects.live()
+            overview.counted(Tagging.objects.live(), work)
             .filter(passage__article__in=Article.objects.visible_to(user))
             .order_by()
             .values_list(
@@ -63,6 +69,18 @@ class Figures:
         self.rows = [Row(tag, *sets[tag.pk]) for tag in tags.tree if tag.pk in sets]
         self.unused = [tag for tag in tags.tree if tag.pk not in sets and tag.status != "archived"]
         self.same, self.overlap = self._together()
+
+    def address(self, **query):
+        """This page with what a number counts."""
+        query = {"by": self.by, "work": self.work} | query
+        asked = urlencode({name: value for name, value in query.items() if value})
+        return f"{reverse('annotations:tag_figures')}?{asked}#opened"
+
+    def passages_address(self, tag, **query):
+        """The tag's page with those of its passages that a number counts."""
+        query = {"alone": "on", "work": self.work} | query
+        asked = urlencode({name: value for name, value in query.items() if value})
+        return f"{tag.get_absolute_url()}?{asked}#passages"
 
     def _together(self):
         """Passages of one tag that have another, or overlap with one that has: by pairs of keys."""
@@ -119,7 +137,7 @@ class Figures:
             for other in tags:
                 count = counts[one.pk, other.pk]
                 says = f"{one.name} with {other.name} {BY[self.by]}: {count}"
-                address = figures_address(pair=f"{one.pk}:{other.pk}", by=self.by)
+                address = self.address(pair=f"{one.pk}:{other.pk}")
                 cells[one.pk, other.pk] = Cell(count, address, says, shade(count, most))
         return Grid(columns, [(t, [cells[t.pk, o.pk] for o in tags]) for t in tags])
 
@@ -138,7 +156,7 @@ class Figures:
             for key in keys:
                 count = len(self.by_article.get((tag.pk, key), ()))
                 says = f"{tag.name} in {articles[key].headline}: {count}"
-                address = passages_address(tag, article=key)
+                address = self.passages_address(tag, article=key)
                 cells.append(Cell(count, address, says, shade(count, most)))
             rows.append((tag, cells))
         columns = [
@@ -152,7 +170,9 @@ class Figures:
             coder: len(found) for (one, coder), found in self.by_coder.items() if one == tag.pk
         }
         coders = User.objects.in_bulk(counts)
-        rows = [(coders[key], n, passages_address(tag, coder=key)) for key, n in counts.items()]
+        rows = [
+            (coders[key], n, self.passages_address(tag, coder=key)) for key, n in counts.items()
+        ]
         return sorted(rows, key=lambda row: (-row[1], str(row[0])))
 
     def articles_of(self, tag, user):
@@ -164,7 +184,7 @@ class Figures:
         }
         articles = Article.objects.visible_to(user).for_lists().in_bulk(counts)
         rows = [
-            (articles[key].headline, n, passages_address(tag, article=key))
+            (articles[key].headline, n, self.passages_address(tag, article=key))
             for key, n in counts.items()
         ]
         return sorted(rows, key=lambda row: (-row[1], row[0]))
@@ -211,12 +231,3 @@ def shade(count, most):
 
 def short(words, most):
     return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
-
-
-def figures_address(**query):
-    return f"{reverse('annotations:tag_figures')}?{urlencode(query)}#opened"
-
-
-def passages_address(tag, **query):
-    """The tag's page with those of its passages that a number counts."""
-    return f"{tag.get_absolute_url()}?{urlencode({'alone': 'on'} | query)}#passages"

@@ -91,6 +91,9 @@ class ArticleFilterForm(forms.Form):
     )
     coding = forms.ChoiceField(required=False, choices=CODING)
     coder = CoderField(label="By coder")
+    counted = forms.ChoiceField(
+        required=False, choices=[("", "All work"), ("accepted", "Accepted work only")]
+    )
     sort = forms.ChoiceField(label="Order", required=False)
 
     def __init__(self, *args, user, **kwargs):
@@ -115,7 +118,8 @@ class ArticleFilterForm(forms.Form):
             self.data = self.data.copy()
             del self.data["sort"]
         if not user.is_authenticated:
-            del self.fields["work"], self.fields["coding"], self.fields["coder"]
+            for name in ("work", "coding", "coder", "counted"):
+                del self.fields[name]
         if not (user.is_authenticated and user.may_administer):
             del self.fields["status"]
 
@@ -140,7 +144,7 @@ class ArticleFilterForm(forms.Form):
             articles = articles.filter(worked_on if wanted["work"] == "mine" else ~worked_on)
         if self.user.is_authenticated:
             articles = articles.filter(self._by_coding())
-            articles = overview.with_work(articles, self.user)
+            articles = overview.with_work(articles, self.user, accepted_only=self.counts_accepted)
             articles = progress.with_stage(articles, self.user)
             articles = articles.annotate(worked_on=Coalesce("worked_at", Value(NEVER)))
         return articles.annotate(
@@ -193,7 +197,13 @@ class ArticleFilterForm(forms.Form):
         return {"address": f"?{address}", "way": way if is_here else ""}
 
     def is_narrowed(self):
-        return any(value for name, value in self.cleaned_data.items() if name != "sort")
+        return any(
+            value for name, value in self.cleaned_data.items() if name not in {"sort", "counted"}
+        )
+
+    @property
+    def counts_accepted(self):
+        return self.cleaned_data.get("counted") == "accepted"
 
 
 class PassageFilterForm(forms.Form):

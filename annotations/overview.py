@@ -1,5 +1,6 @@
 """What the lists count: the work on an article, the passages of a tag."""
 
+import functools
 from collections import defaultdict
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
@@ -27,8 +28,10 @@ def count_of(rows, per, what="pk"):
 # Articles
 
 
-def with_work(articles, user):
+def with_work(articles, user, *, accepted_only=False):
     """Articles with the counts of what ``user`` sees of the work on them, and of their own.
+
+    With ``accepted_only`` passages and coders are those with accepted work, whatever notes say.
 
     Adds ``passage_count`` (passages with a tagging or a note, or that prove something, as the
     reader counts them), ``coder_count`` (those who tagged), ``note_count`` (with replies),
@@ -37,9 +40,14 @@ def with_work(articles, user):
     """
     taggings = Tagging.objects.live()
     notes = Note.objects.visible_to(user)
+    remarks = notes
+    if accepted_only:
+        taggings = taggings.filter(work_status=WorkStatus.ACCEPTED)
+        remarks = notes.none()
+    proofs = functools.partial(evidence_for, user, accepted_only=accepted_only)
     acts = Act.objects.filter(actor=user, article=OuterRef("pk")).order_by("-pk")
     return articles.annotate(
-        passage_count=count_of(spoken_of(taggings, notes, evidence_for(user)), "article"),
+        passage_count=count_of(spoken_of(taggings, remarks, proofs()), "article"),
         coder_count=count_of(taggings, "passage__article", "coder"),
         # Four counts over one index each: one condition with OR would read all notes every time.
         note_count=count_of(notes, "passage__article")
@@ -49,8 +57,8 @@ def with_work(articles, user):
         own_count=count_of(
             spoken_of(
                 taggings.filter(coder=user),
-                notes.filter(author=user),
-                evidence_for(user, coder=user),
+                remarks.filter(author=user),
+                proofs(coder=user),
             ),
             "article",
         ),
@@ -67,8 +75,10 @@ def spoken_of(taggings, notes, evidence):
     )
 
 
-def evidence_for(user, **whose):
+def evidence_for(user, *, accepted_only=False, **whose):
     """The evidence, in articles that ``user`` sees, of what they may know to be recorded."""
+    if accepted_only:
+        whose["work_status"] = WorkStatus.ACCEPTED
     return Evidence.objects.filter(
         Q(position__in=Position.objects.visible_to(user).filter(**whose))
         | Q(outcome_report__in=OutcomeReport.objects.visible_to(user).filter(**whose))

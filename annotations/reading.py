@@ -48,6 +48,7 @@ class Filters:
     coder: int | None = None
     notes: bool = False
     evidence: bool = False
+    accepted: bool = False
     colour: str = ""
 
     @classmethod
@@ -64,6 +65,7 @@ class Filters:
             coder=number("coder"),
             notes=query.get("notes") == "1",
             evidence=query.get("evidence") == "1",
+            accepted=query.get("accepted") == "1",
             colour=query.get("colour") if query.get("colour") in COLOURS else "",
         )
 
@@ -75,6 +77,7 @@ class Filters:
             "coder": self.coder,
             "notes": 1 if self.notes else None,
             "evidence": 1 if self.evidence else None,
+            "accepted": 1 if self.accepted else None,
             "colour": self.colour,
         } | changes
         query = urlencode({name: value for name, value in values.items() if value})
@@ -82,7 +85,9 @@ class Filters:
 
     def __bool__(self):
         """Whether any passage is left out; a colour leaves none out."""
-        return bool(self.mine or self.tag or self.coder or self.notes or self.evidence)
+        return bool(
+            self.mine or self.tag or self.coder or self.notes or self.evidence or self.accepted
+        )
 
 
 @dataclass(slots=True)
@@ -177,6 +182,19 @@ class Reading:
 
     @functools.cached_property
     def marked(self):
+        """The passages that count: all, or those with accepted work, with that alone."""
+        if not self.filters.accepted:
+            return self.everything
+        found = []
+        for one in self.everything:
+            taggings = [each for each in one.taggings if each.work_status == WorkStatus.ACCEPTED]
+            proofs = [each for each in one.proofs if each.is_accepted]
+            if taggings or proofs:
+                found.append(Marked(one.pk, one.start, one.end, taggings, one.threads, proofs))
+        return found
+
+    @functools.cached_property
+    def everything(self):
         """All passages somebody said something about, as this person sees it, in reading order."""
         found = {}
         taggings = (
@@ -272,6 +290,7 @@ class Reading:
             sign=sign,
             stance_colour=stance_colour,
             coder_id=coder,
+            is_accepted=owner.work_status == WorkStatus.ACCEPTED,
             verdict=self._verdict(evidence.position_verdict or evidence.report_verdict, owner),
             is_own=coder is not None and coder == self.user.pk,
             **self._ways_with(owner, coder),
@@ -342,7 +361,7 @@ class Reading:
     @functools.cached_property
     def coders(self):
         """Everybody who said something, by key."""
-        keys = {key for one in self.marked for key in one.coders()}
+        keys = {key for one in self.everything for key in one.coders()}
         return User.objects.in_bulk(keys) if keys else {}
 
     @functools.cached_property
@@ -409,6 +428,7 @@ class Reading:
             (
                 SimpleNamespace(coder=coder, count=self.counts.by_coder[key])
                 for key, coder in self.coders.items()
+                if self.counts.by_coder[key]
             ),
             key=lambda one: (-one.count, str(one.coder)),
         )

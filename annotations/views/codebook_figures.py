@@ -5,7 +5,7 @@ from django.http import Http404
 from django.views.decorators.http import require_safe
 
 from .. import overview
-from ..figures import BY, Figures, figures_address, passages_address
+from ..figures import BY, Figures
 from ..reading import Tags
 from . import answers
 from .codebook import page_of
@@ -20,15 +20,18 @@ def tag_figures(request):
     by = request.GET.get("by", "same")
     if by not in BY:
         raise Http404
+    work = request.GET.get("work", "")
+    if work not in dict(overview.COUNTED):
+        raise Http404
     tags = Tags()
-    figures = Figures(tags, request.user, by)
+    figures = Figures(tags, request.user, by, work)
     rows = [
         {
             "tag": row.tag,
             "counts": [
-                (len(row.passages), passages_address(row.tag), "passages"),
-                (len(row.coders), figures_address(coders=row.tag.pk, by=by), "coders"),
-                (len(row.articles), figures_address(articles=row.tag.pk, by=by), "articles"),
+                (len(row.passages), figures.passages_address(row.tag), "passages"),
+                (len(row.coders), figures.address(coders=row.tag.pk), "coders"),
+                (len(row.articles), figures.address(articles=row.tag.pk), "articles"),
             ],
         }
         for row in figures.rows
@@ -37,14 +40,16 @@ def tag_figures(request):
         (
             one,
             other,
-            (same, figures_address(pair=f"{one.pk}:{other.pk}", by="same")),
-            (overlapping, figures_address(pair=f"{one.pk}:{other.pk}", by="overlap")),
+            (same, figures.address(pair=f"{one.pk}:{other.pk}", by="same")),
+            (overlapping, figures.address(pair=f"{one.pk}:{other.pk}", by="overlap")),
         )
         for one, other, same, overlapping in figures.pairs()[:PAIRS]
     ]
     context = {
         "by": by,
         "ways": BY,
+        "counted": overview.COUNTED,
+        "work": work,
         "rows": rows,
         "pairs": pairs,
         "unused": figures.unused,
@@ -75,7 +80,7 @@ def _opened(request, tags, figures):
     if not all(key in tags.rows for key in keys):
         raise Http404
     found = figures.together.get(tuple(keys), set())
-    taggings = overview.taggings_of(set(keys))
+    taggings = overview.counted(overview.taggings_of(set(keys)), figures.work)
     ordered = overview.passages_of(taggings.filter(passage__in=found), request.user)
     page = Paginator(ordered, PASSAGES).get_page(request.GET.get("page"))
     page.object_list = overview.in_context(page.object_list, taggings)

@@ -125,6 +125,39 @@ def test_the_list_counts_the_passages_that_the_reader_counts(client, researcher,
 
 
 @pytest.mark.django_db
+def test_the_list_and_the_reader_count_accepted_work_alone_if_asked_and_say_so(
+    client, researcher, colleague
+):
+    article = make_article("One two three four five.")
+    one, two, three, four, _ = (
+        make_passage(word, article) for word in ("One", "two", "three", "four", "five")
+    )
+    accepted = {"work_status": "accepted"}
+    make_tagging(one, make_tag("Unity"), researcher, **accepted)
+    make_tagging(one, make_tag("Doubt"), colleague)
+    make_tagging(two, coder=colleague)
+    make_tagging(two, coder=colleague, work_status="rejected")
+    make_position(evidence=[three], article=article, coder=colleague, **accepted)
+    make_outcome_report(evidence=[two], article=article, coder=colleague)
+    make_note(passage=four, author=researcher)
+    client.force_login(researcher)
+
+    response = client.get("/articles/?counted=accepted")
+    (shown,) = response.context["page"].object_list
+    reader = client.get(f"{article.get_absolute_url()}?accepted=1")
+    reading = reader.context["reading"]
+
+    counts = (shown.passage_count, shown.coder_count, shown.note_count, shown.own_count)
+    assert counts == (2, 1, 1, 1)
+    assert "passages and coders with accepted work only" in response.content.decode()
+    assert (reading.counts.all, reading.counts.mine) == (2, 1)
+    assert [one.tag.name for one in reading.outline] == ["Unity"]
+    assert "of 2 accepted passages shown" in reader.content.decode()
+    everything = client.get(article.get_absolute_url()).context["reading"]
+    assert (everything.counts.all, listed(client)[0].passage_count) == (4, 4)
+
+
+@pytest.mark.django_db
 def test_ones_own_progress_is_shown(client, researcher, colleague):
     article = make_article()
     make_tagging(make_passage("Both", article), coder=researcher)

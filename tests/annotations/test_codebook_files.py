@@ -398,6 +398,28 @@ def test_the_figures_count_passages_coders_and_articles_and_lead_to_them(
     assert "Other with One on overlapping passages: 2" in shown
 
 
+def test_figures_count_what_is_asked_for_and_lead_to_as_many(client, researcher, colleague):
+    one, other = make_tag("One"), make_tag("Other")
+    article = make_article(text="Both sides agreed on an exchange.")
+    for word, status in (("Both", "accepted"), ("sides", "submitted"), ("agreed", "rejected")):
+        passage = make_passage(word, article)
+        for tag in (one, other):
+            make_tagging(passage, tag, researcher, work_status=status)
+    client.force_login(colleague)
+
+    for work, count in (("", 2), ("accepted", 1), ("all", 3)):
+        context = client.get(at("tag_figures") + f"?work={work}").context
+        counts = {row["tag"].name: row["counts"] for row in context["rows"]}["One"]
+        assert [n for n, *_ in counts] == [count, 1, 1]
+        passages, coders, articles = (address for _, address, _ in counts)
+        assert client.get(passages).context["page"].paginator.count == count
+        for address in (coders, articles):
+            ((_, number, leads_to),) = client.get(address).context["opened"]["rows"]
+            assert number == client.get(leads_to).context["page"].paginator.count == count
+        ((_, _, (same, leads_to), _),) = context["pairs"]
+        assert same == client.get(leads_to).context["opened"]["page"].paginator.count == count
+
+
 @pytest.mark.parametrize(
     "query", [{"by": "x"}, {"pair": "1"}, {"pair": "x:y"}, {"coders": "0"}, {"articles": "9" * 30}]
 )
