@@ -43,8 +43,8 @@ def _send(key, day):
     The day is taken and committed before anything is sent. Whoever is killed on the way has sent
     one mail that day or none; what was in it and is not marked as mailed stands in the next.
     """
-    digest = Digest.objects.select_related("user").get(pk=key)
-    if not _take(key, day):
+    digest = Digest.objects.due(day).select_related("user").filter(pk=key).first()
+    if digest is None or not _take(digest, day):
         return False
     try:
         keys = _send_news(digest)
@@ -69,12 +69,14 @@ def _send_news(digest):
     return keys
 
 
-def _take(key, day):
+def _take(digest, day):
     """Whether the mail of this day is ours to send.
 
     One statement decides: of two at once the second waits for the first, and then finds it taken.
+    It names no other table, for then it would not look again.
     """
-    return Digest.objects.due(day).filter(pk=key).update(last_sent_on=day) == 1
+    seen = {"last_sent_on": digest.last_sent_on, "version": digest.version}
+    return Digest.objects.filter(pk=digest.pk, **seen).update(last_sent_on=day) == 1
 
 
 def _give_back(digest, day):
