@@ -508,8 +508,15 @@ class DraftKind(models.TextChoices):
 
 class DraftQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """One's own, whoever one is."""
+        """One's own, whoever one is; also those discarded, which can be brought back."""
         return self.filter(coder=user) if user.is_authenticated else self.none()
+
+    def kept(self):
+        return self.filter(discarded_at=None)
+
+    def discarded(self):
+        """Those discarded, the last one first."""
+        return self.exclude(discarded_at=None).order_by("-discarded_at", "-pk")
 
     def newest_first(self):
         return self.order_by("-updated_at", "-pk")
@@ -534,6 +541,7 @@ class Draft(models.Model):
     key = models.UUIDField(default=uuid.uuid4)
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(db_default=Now())
+    discarded_at = models.DateTimeField(null=True, blank=True)
 
     objects = DraftQuerySet.as_manager()
 

@@ -9,6 +9,7 @@ import functools
 import uuid
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from talks.claim import claim_of
@@ -372,19 +373,27 @@ def save_draft(coder, article, kind, data, *, key, version=None, summary="", pos
         return Draft.objects.create(
             coder=coder, article=article, kind=kind, key=key, position=position, **fields
         )
-    if draft.version != version:
+    # What goes on after it was discarded elsewhere is kept: nobody looks at the other page.
+    if draft.version != version and not draft.discarded_at:
         if draft.data == data:
             return draft
         raise Stale(draft)
     draft.data, draft.summary, draft.kind = data, fields["summary"], kind
     draft.version = draft.version + 1
-    draft.updated_at = timezone.now()
+    draft.updated_at, draft.discarded_at = timezone.now(), None
     draft.save()
     return draft
 
 
 def discard_draft(coder, draft, version):
-    """Throw one's own draft away, as it was seen; raises :class:`Stale` if it went on since."""
-    gone, _ = Draft.objects.filter(coder=coder, pk=draft.pk, version=version).delete()
-    if not gone and (current := Draft.objects.filter(pk=draft.pk).first()):
+    """Put one's own draft aside, as it was seen; raises :class:`Stale` if it went on since."""
+    kept = Draft.objects.filter(coder=coder, pk=draft.pk).kept()
+    discarded = {"discarded_at": timezone.now(), "version": version + 1}
+    if not kept.filter(version=version).update(**discarded) and (current := kept.first()):
         raise Stale(current)
+
+
+def restore_draft(coder, draft):
+    """Bring a draft back that was discarded; nothing happens to one that was not."""
+    discarded = Draft.objects.filter(coder=coder, pk=draft.pk).discarded()
+    discarded.order_by().update(discarded_at=None, version=F("version") + 1)

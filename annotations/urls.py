@@ -119,6 +119,7 @@ urlpatterns = [
     path("articles/<id:article_id>/events/new/", recording.event_new, name="event_new"),
     path("articles/<id:article_id>/drafts/", recording.draft_list, name="draft_list"),
     path("drafts/<id:draft_id>/discard/", recording.draft_discard, name="draft_discard"),
+    path("drafts/<id:draft_id>/restore/", recording.draft_restore, name="draft_restore"),
     path("positions/<id:position_id>/edit/", recording.position_edit, name="position_edit"),
     path(
         "positions/<id:position_id>/withdraw/",

@@ -212,6 +212,8 @@ TABLE = [
     ("annotations:draft_list", "draft article", ADMINS, ADMINS),
     ("annotations:draft_discard", "own draft", NO, TEAM),
     ("annotations:draft_discard", "another’s draft", NO, NOBODY),
+    ("annotations:draft_restore", "own draft", NO, TEAM),
+    ("annotations:draft_restore", "another’s draft", NO, NOBODY),
     ("annotations:position_edit", "own position", TEAM, TEAM),
     ("annotations:position_edit", "own withdrawn position", NOBODY, TEAM),
     ("annotations:position_edit", "own position in a draft", ADMINS, ADMINS),

@@ -25,6 +25,7 @@ from talks.models import Article, Event, OutcomeReport, Passage, Position
 
 from . import answers
 
+DISCARDED_SHOWN = 10
 TITLES = {
     DraftKind.POSITION: "Record a position",
     DraftKind.OUTCOME: "Record an outcome",
@@ -310,7 +311,16 @@ def _draft(request, article):
 
 
 def _drafts(request, article):
-    return Draft.objects.visible_to(request.user).filter(article=article)
+    return Draft.objects.visible_to(request.user).filter(article=article).kept()
+
+
+def _listed_drafts(request, article):
+    """What the list of drafts shows: those that are kept, and the last ones that were discarded."""
+    own = Draft.objects.visible_to(request.user).filter(article=article)
+    return {
+        "drafts": own.kept().newest_first(),
+        "discarded": own.discarded()[:DISCARDED_SHOWN],
+    }
 
 
 def _panel(request, article, form, *, status=200, draft=None, current=None, row=None):
@@ -330,13 +340,12 @@ def _panel(request, article, form, *, status=200, draft=None, current=None, row=
         "title": title,
         "is_refused": status == 422,
         "draft": draft,
-        "drafts": _drafts(request, article).newest_first(),
         "position": position,
         "row": row,
         "current": current,
         "differences": _differences(current, form) if position and current else [],
         "kinds": [(kind, kind.label, reverse(kind.page, args=[article.pk])) for kind in DraftKind],
-    }
+    } | _listed_drafts(request, article)
     template = "annotations/recording.html"
     if request.htmx:
         template += "#panel"
@@ -378,7 +387,7 @@ def draft_list(request, article_id):
 
 
 def _draft_list(request, article):
-    context = {"article": article, "drafts": _drafts(request, article).newest_first()}
+    context = {"article": article} | _listed_drafts(request, article)
     return render(request, "annotations/recording.html#drafts", context)
 
 
@@ -420,7 +429,7 @@ def _told(draft):
 @require_POST
 @vary_on_headers("HX-Request")
 def draft_discard(request, draft_id):
-    """Throw one's own draft away."""
+    """Put one's own draft aside; the list of drafts offers to bring it back."""
     draft = get_object_or_404(Draft.objects.visible_to(request.user), pk=draft_id)
     form = VersionForm(request.POST)
     if not form.is_valid():
@@ -432,5 +441,16 @@ def draft_discard(request, draft_id):
         return answers.refused(request, message=message, status=409)
     if request.htmx:
         return _draft_list(request, draft.article)
-    messages.success(request, "Draft discarded.")
-    return redirect(draft.article)
+    messages.success(request, "Draft discarded. The list of drafts brings it back.")
+    return redirect("annotations:draft_list", draft.article_id)
+
+
+@require_POST
+@vary_on_headers("HX-Request")
+def draft_restore(request, draft_id):
+    """Bring one's own draft back that was discarded."""
+    draft = get_object_or_404(Draft.objects.visible_to(request.user), pk=draft_id)
+    recording.restore_draft(request.user, draft)
+    if request.htmx:
+        return _draft_list(request, draft.article)
+    return redirect("annotations:draft_list", draft.article_id)

@@ -686,8 +686,34 @@ def test_a_draft_is_discarded_in_the_version_that_was_seen(signed_in, article):
     address = reverse("annotations:draft_discard", args=[kept["id"]])
 
     assert signed_in.post(address, {"version": 7}).status_code == 409
-    assert signed_in.post(address, {"version": 1}).status_code == 302
-    assert not Draft.objects.exists()
+    for _ in range(2):
+        assert signed_in.post(address, {"version": 1}).status_code == 302
+    assert signed_in.get(kept["url"]).status_code == 404
+    page = signed_in.get(new(article)).text
+    assert ("Your drafts" in page, "Discarded drafts (1)" in page) == (False, True)
+
+
+def test_a_discarded_draft_is_brought_back_as_it_was(signed_in, colleague, article):
+    kept = keep(signed_in, article).json()
+    signed_in.post(reverse("annotations:draft_discard", args=[kept["id"]]), {"version": 1})
+    restore = reverse("annotations:draft_restore", args=[kept["id"]])
+
+    signed_in.force_login(colleague)
+    assert signed_in.post(restore).status_code == 404
+    signed_in.force_login(Draft.objects.get().coder)
+    for _ in range(2):
+        listed = signed_in.post(restore, headers={"HX-Request": "true"}).text
+        assert ("Your drafts (1)" in listed, "Discarded" in listed) == (True, False)
+    assert signed_in.get(kept["url"]).context["form"].data["party"] == "Ukraine"
+
+
+def test_what_is_typed_after_its_draft_was_discarded_elsewhere_is_kept(signed_in, article):
+    key = str(uuid.uuid4())
+    kept = keep(signed_in, article, key=key).json()
+    signed_in.post(reverse("annotations:draft_discard", args=[kept["id"]]), {"version": 1})
+
+    assert keep(signed_in, article, {"party": ["Russia"]}, key=key, version=1).status_code == 200
+    assert list(Draft.objects.kept().values_list("data", flat=True)) == [{"party": ["Russia"]}]
 
 
 # In the reader
