@@ -27,6 +27,11 @@ class Term(NamedTuple):
         quoted = self.text.replace("\\", "\\\\").replace("'", "''")
         return f"{'!' if self.is_without else ''}'{quoted}'{':*' if self.is_prefix else ''}"
 
+    @property
+    def as_typed(self):
+        text = f'"{self.text}"' if self.is_phrase else self.text
+        return f"{'-' if self.is_without else ''}{text}{'*' if self.is_prefix else ''}"
+
 
 class Asked(NamedTuple):
     """The groups of terms that must all be found; of a group one is enough."""
@@ -41,6 +46,12 @@ class Asked(NamedTuple):
         return " & ".join(
             [f"({group})" for group in groups] + [term.as_tsquery for term in self.without]
         )
+
+    @property
+    def as_typed(self):
+        """A question that :func:`read` takes apart into this one."""
+        groups = [" OR ".join(term.as_typed for term in group) for group in self.groups]
+        return " ".join(groups + [term.as_typed for term in self.without])
 
     @property
     def positive(self):

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.conf.locale import LANG_INFO
-from django.db.models import Q, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Lower
 
 from talks.models import Article, ArticleStatus, Round
@@ -147,6 +147,8 @@ class ArticleFilterForm(forms.Form):
             articles = overview.with_work(articles, self.user, accepted_only=self.counts_accepted)
             articles = progress.with_stage(articles, self.user)
             articles = articles.annotate(worked_on=Coalesce("worked_at", Value(NEVER)))
+        newer = Article.objects.filter(supersedes=OuterRef("pk"), status=ArticleStatus.PUBLISHED)
+        articles = articles.annotate(is_superseded=Exists(newer))
         return articles.annotate(
             shown_on=Coalesce("published_on", Value(datetime.date.min)), name_key=Lower("title")
         )

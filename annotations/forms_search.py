@@ -7,7 +7,6 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import TruncDate
 from django.http import QueryDict
 
-from accounts.models import User
 from talks import gate
 from talks.filters import DayField, choices
 from talks.models import (
@@ -26,7 +25,8 @@ from talks.models import (
 
 from . import asked, searching
 from .filters import ArticleFilterForm
-from .models import EntryKind, Note, SavedPage, Tag, Tagging
+from .models import EntryKind, Note, SavedPage, Tagging
+from .named import CoderField, TagNameField
 
 LENGTH = 200  # code points of a question
 NOTHING = "Write a word to look for: at least one that is not to be left out."
@@ -48,8 +48,8 @@ class SearchForm(forms.Form):
     round = forms.ChoiceField(required=False)
     party = forms.ChoiceField(required=False)
     issue = forms.ChoiceField(required=False)
-    tag = forms.ChoiceField(required=False)
-    coder = forms.ChoiceField(required=False)
+    tag = TagNameField(label="Tag")
+    coder = CoderField(label="Coder")
     status = forms.ChoiceField(required=False)
     since = DayField(label="From")
     until = DayField(label="To")
@@ -71,10 +71,6 @@ class SearchForm(forms.Form):
             self.fields["kind"].choices = choices(kinds, "Everything")
             del self.fields["tag"], self.fields["coder"], self.fields["status"]
             return
-        tags = Tag.objects.filter(replaced_by=None).order_by("name").values_list("pk", "name")
-        self.fields["tag"].choices = choices([(str(pk), name) for pk, name in tags], "All tags")
-        coders = [(str(one.pk), str(one)) for one in User.objects.by_name()]
-        self.fields["coder"].choices = choices(coders, "Everybody")
         statuses = [*WorkStatus.choices, (ArticleStatus.PUBLISHED.value, "Published")]
         self.fields["status"].choices = choices(statuses, "All")
 

@@ -4,6 +4,7 @@ rows come in."""
 import base64
 import binascii
 import datetime
+import heapq
 import json
 from typing import NamedTuple
 
@@ -44,10 +45,7 @@ class Page:
         self.count = rows.order_by().count() if count is None else count
         before = self._values(query.get("before", ""))
         after = None if before else self._values(query.get("after", ""))
-        found = rows.order_by(*self._order(backwards=bool(before)))
-        if place := before or after:
-            found = found.filter(self._beyond(place, backwards=bool(before)))
-        found = list(found[: size + 1])
+        found = self._found(rows, before or after, size + 1, backwards=bool(before))
         more, self.object_list = len(found) > size, found[:size]
         if before:
             self.object_list.reverse()
@@ -63,6 +61,13 @@ class Page:
 
     def __len__(self):
         return len(self.object_list)
+
+    def _found(self, rows, place, size, backwards):
+        """The first ``size`` of ``rows`` beyond a place, or from the beginning."""
+        rows = rows.order_by(*self._order(backwards))
+        if place:
+            rows = rows.filter(self._beyond(place, backwards))
+        return list(rows[:size])
 
     def _order(self, backwards):
         return [f"{'-' if key.is_descending != backwards else ''}{key.name}" for key in self.keys]
@@ -90,3 +95,18 @@ class Page:
         except (ValueError, binascii.Error, RecursionError):
             return None
         return None if any("\0" in one for one in values if isinstance(one, str)) else values
+
+
+class ListPage(Page):
+    """The same of rows that are read already; their keys are all descending."""
+
+    def _found(self, rows, place, size, backwards):
+        def values(row):
+            return [getattr(row, key.name) for key in self.keys]
+
+        if place:
+            rows = [
+                row for row in rows if (values(row) > place if backwards else values(row) < place)
+            ]
+        pick = heapq.nsmallest if backwards else heapq.nlargest
+        return pick(size, rows, key=values)

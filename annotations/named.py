@@ -83,6 +83,12 @@ class TagNameField(NamedField):
     def rows(self):
         return Tag.objects.filter(replaced_by=None).order_by("name", "pk")
 
+    def by_key(self, typed):
+        """A merged tag is the one that it was merged into."""
+        is_key = typed.isascii() and typed.isdigit() and len(typed) < 19
+        tag = Tag.objects.filter(pk=int(typed)).first() if is_key else None
+        return tag and tag.in_the_end
+
     def called(self, typed):
         return self.rows().called(typed)
 

@@ -4,11 +4,12 @@ Whoever asks finds what they could open, and nothing else: each kind goes throug
 ``visible_to`` as its pages.
 """
 
+from typing import NamedTuple
+
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
 from django.db import connection
 from django.db.models import (
     Case,
-    Count,
     Exists,
     F,
     IntegerField,
@@ -23,6 +24,7 @@ from django.db.models.functions import Cast
 from talks import text as plain_text
 from talks.models import (
     Article,
+    ArticleStatus,
     Event,
     Evidence,
     Outcome,
@@ -62,12 +64,10 @@ def is_all_common(asked):
 
 
 def names_like(asked):
-    """The keys of the parties and people with a name like what was typed."""
+    """The keys of the parties, people and tags with a name like what was typed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT search_like(%s, %s)", [asked.positive, LIKE])
-        keys = [key for (key,) in cursor.fetchall()]
-    named = SearchEntry.objects.filter(kind__in=[EntryKind.PARTY, EntryKind.PERSON])
-    return list(named.filter(pk__in=keys).values_list("pk", flat=True))
+        return [key for (key,) in cursor.fetchall()]
 
 
 def found(asked, like=()):
@@ -75,18 +75,21 @@ def found(asked, like=()):
 
     Ranks are whole numbers that depend on the entry alone, so that pages can begin after one.
     """
-    matches = Q(pk__in=like)
     ranks = []
+    matches = []
     for config in CONFIGS:
         query = query_of(asked, config)
-        matches |= Q(config=config, document=query)
+        matches.append(SearchEntry.objects.filter(config=config, document=query).values("pk"))
         rank = SearchRank(F("document"), query, weights=WEIGHTS, normalization=BY_LENGTH)
         ranks.append(When(config=config, then=rank))
+    # Each by the index alone: one condition with OR would read every document once more.
+    matches.append(SearchEntry.objects.filter(pk__in=like).values("pk"))
+    matching = matches[0].union(*matches[1:], all=True)
     bonus = Case(
         *(When(kind=kind, then=Value(factor)) for kind, factor in BONUS.items()), default=Value(1)
     )
     rank = Cast(Case(*ranks) * bonus * 1_000_000, IntegerField())
-    return SearchEntry.objects.filter(matches).annotate(rank=rank)
+    return SearchEntry.objects.filter(pk__in=matching).annotate(rank=rank)
 
 
 def visible_to(entries, user):
@@ -130,10 +133,18 @@ def passage_is_used(user):
     return used
 
 
-def counts_by_kind(entries):
-    """How many there are of each kind: a dictionary, of those there are."""
-    rows = entries.order_by().values("kind").annotate(count=Count("pk"))
-    return {row["kind"]: row["count"] for row in rows.values("kind", "count")}
+class Hit(NamedTuple):
+    pk: int
+    kind: str
+    rank: int
+
+
+def hits(entries):
+    """All that is found, in no order: the one reading of what a page and its counts are made of.
+
+    Phrases and ranks are asked of the documents themselves, so a second query costs as much.
+    """
+    return [Hit(*row) for row in entries.values_list("pk", "kind", "rank")]
 
 
 def shown(keys, asked):
@@ -194,6 +205,7 @@ def _with_marks(keys, asked):
     is_found = Q()
     for config in CONFIGS:
         is_found |= Q(config=config, document=query_of(asked, config))
+    newer = Article.objects.filter(supersedes=OuterRef("article"), status=ArticleStatus.PUBLISHED)
     rows = (
         SearchEntry.objects.filter(pk__in=keys)
         .defer("document", "article__text")
@@ -203,6 +215,7 @@ def _with_marks(keys, asked):
             marked_label=marked("label"),
             marked_words=marked("words"),
             is_found=Case(When(is_found, then=Value(True)), default=Value(False)),
+            is_superseded=Exists(newer),
         )
     )
     by_key = {row.pk: row for row in rows}

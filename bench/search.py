@@ -1,14 +1,17 @@
-"""Measures the search: `python -m bench.search [ARTICLES]` in the project's environment.
+"""Measures search and list: `python -m bench.search [ARTICLES]` in the project's environment.
 
 Prints, for 5,000 articles of 300 to 900 words of a made-up language in which few words are common
-and most are rare, how long loading takes at the beginning and at the end, and queries, median and
-95th percentile of the time of several searches over Django's own client.
+and most are rare, with four tagged passages each, a note on every second and a coder who is done
+with every third, how long loading takes at the beginning and at the end; then queries, median and
+95th percentile of the time of several searches and orders of the list over Django's own client, and
+by which indexes PostgreSQL finds what was asked for.
 """
 
 import hashlib
 import itertools
 import logging
 import random
+import re
 import statistics
 import sys
 import time
@@ -26,12 +29,17 @@ from django.test.utils import (  # isort: skip
 )
 
 from accounts.models import User  # isort: skip
+from annotations import asked as asked_of  # isort: skip
+from annotations import searching  # isort: skip
+from annotations.models import Completion, Note, Tag, Tagging  # isort: skip
+from talks import text as plain_text  # isort: skip
 from talks.models import Article, ArticleStatus, Passage, Round  # isort: skip
 
 from . import corpus  # isort: skip
 
 CHUNK = 500
 REPEATS = 20
+INDEX = re.compile(r"(?:on|using) (search_entry\w+)")
 SYLLABLES = ["ba", "den", "ko", "li", "mar", "no", "per", "ri", "sto", "tu", "vel", "zan"]
 RARE = ["".join(parts) for parts in itertools.product(SYLLABLES, repeat=4)]
 VOCABULARY = corpus.WORDS + RARE
@@ -62,10 +70,34 @@ def load(count):
             print(f"loading {first:,} to {first + CHUNK:,}: {spent:.1f} ms an article")
 
 
+def code():
+    """Tag four passages of each article by one of five coders, note some, call some done."""
+    dice = random.Random(8)
+    tag = Tag.objects.filter(status="active").first()
+    people = [User.objects.create_user(f"bench-coder-{n}") for n in range(5)]
+    articles = Article.objects.filter(title__startswith="Report ").order_by("pk")
+    for article in articles.iterator(chunk_size=CHUNK):
+        spans = []
+        for paragraph in dice.sample(article.paragraphs, 4):
+            end = paragraph.start + dice.randint(20, max(21, min(90, len(paragraph.text))))
+            spans.append(plain_text.trimmed(article.text, paragraph.start, end))
+        passages = list(Passage.objects.at_all(article, sorted(set(spans))).values())
+        coder = dice.choice(people)
+        Tagging.objects.bulk_create(
+            Tagging(passage=passage, tag=tag, coder=coder, codebook_version=1)
+            for passage in passages
+        )
+        if article.pk % 2:
+            Note.objects.create(passage=passages[0], author=coder, text="Compare these talks.")
+        if article.pk % 3 == 0:
+            Completion.objects.create(article=article, coder=coder, last_act=0)
+
+
 def measure(count):
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_first_data", verbosity=0)
     load(count)
+    code()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     client = Client()
@@ -81,10 +113,23 @@ def measure(count):
         ("without", "/search/?q=talks+-delegation"),
         ("a misspelt name", "/search/?q=Zelinsky"),
         ("narrowed", "/search/?q=ceasefire&kind=position&party=russia"),
+        ("by tag and date", "/search/?q=ceasefire&tag=1&since=2025-01-01"),
         ("passages like one", f"/passages/{passage.pk}/alike/"),
+        ("the list of articles", "/articles/"),
+        ("most passages first", "/articles/?sort=passages"),
+        ("by coding", "/articles/?sort=coding"),
+        ("what is in work", "/articles/?coding=work"),
+        ("not done by one coder", "/articles/?coding=open&coder=bench-coder-1"),
     ):
         queries, median, slow = asked(client, path)
         print(f"{name:24} {queries:7} {median:6.0f} ms {slow:6.0f} ms")
+    for name, entries in plans():
+        print(f"{name:24} {', '.join(sorted(set(INDEX.findall(entries.explain()))))}")
+
+
+def plans():
+    for words in (RARE[900], "ceasefire", "bade*"):
+        yield words, searching.found(asked_of.read(words))
 
 
 def asked(client, path):

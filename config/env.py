@@ -235,6 +235,8 @@ def connection(entry, options=()):
         "statement_timeout": integer("DATABASE_STATEMENT_TIMEOUT_MS", 30_000, 0, 3_600_000),
         "lock_timeout": 10_000,
         "idle_in_transaction_session_timeout": 60_000,
+        # Compiling a plan that asks much of few rows takes longer than running it.
+        "jit": "off",
     }
     return {
         "ENGINE": "django.db.backends.postgresql",

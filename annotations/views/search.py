@@ -1,6 +1,7 @@
 """The one search: of everything that somebody may see."""
 
 import uuid
+from collections import Counter
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from talks.access import public_reading
 from talks.models import Passage
 
-from .. import alike, keyset, saving, searching
+from .. import alike, keyset, meant, saving, searching
 from ..coding import Refused, Stale
 from ..forms import VersionForm
 from ..forms_search import RenameForm, SaveForm, SearchForm
@@ -32,21 +33,48 @@ def search(request):
 
 
 def finds(request, form):
-    """A page of what ``form`` asks for, and how many there are of each kind."""
-    like = searching.names_like(form.question)
-    entries = searching.found(form.question, like)
-    entries = form.narrow(searching.visible_to(entries, request.user))
-    counts = searching.counts_by_kind(entries)
+    """A page of what ``form`` asks for, and how many there are of each kind.
+
+    Where its words find nothing, ``meant`` are those of names that are spelt like them; they are
+    looked for ``instead`` where nothing else is to be shown.
+    """
+    question = form.question
+    like = searching.names_like(question)
+    hits = _hits(request, form, question, like)
+    other = None
+    if not {hit.pk for hit in hits} - set(like):
+        other, others = _meant(request, form)
+    is_instead = other is not None and not hits
+    if is_instead:
+        question, hits = other, others
+    counts = Counter(hit.kind for hit in hits)
     kind = form.cleaned_data["kind"]
+    total = len(hits)
     if kind:
-        entries = entries.filter(kind=kind)
-    total = sum(counts.values())
-    count = counts.get(kind, 0) if kind else total
-    page = keyset.Page(entries.only("pk"), KEYS, request.GET, searching.ROWS, count=count)
-    page.object_list = searching.shown([row.pk for row in page], form.question)
-    kinds = [(one.value, one.label, counts[one]) for one in EntryKind if counts.get(one)]
-    narrowed = form.is_narrowed()
-    return {"page": page, "kinds": kinds, "total": total, "kind": kind, "narrowed": narrowed}
+        hits = [hit for hit in hits if hit.kind == kind]
+    page = keyset.ListPage(hits, KEYS, request.GET, searching.ROWS, count=len(hits))
+    page.object_list = searching.shown([row.pk for row in page], question)
+    return {
+        "page": page,
+        "kinds": [(one.value, one.label, counts[one]) for one in EntryKind if counts.get(one)],
+        "total": total,
+        "kind": kind,
+        "narrowed": form.is_narrowed(),
+        "meant": other.as_typed if other else "",
+        "is_instead": is_instead,
+    }
+
+
+def _hits(request, form, question, like=()):
+    entries = searching.visible_to(searching.found(question, like), request.user)
+    return searching.hits(form.narrow(entries))
+
+
+def _meant(request, form):
+    """The question that was meant, if it finds anything, and what it finds."""
+    question = meant.meant(form.question, request.user)
+    hits = _hits(request, form, question) if question else []
+    return (question, hits) if hits else (None, [])
 
 
 @public_reading

@@ -142,6 +142,76 @@ def test_aliases_and_misspelt_names_are_found(client, coder):
     assert finds(client, "umbrella") == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Volodymir Zelenskiy", "person"),
+        ("Зеленський", "person"),
+        ("Зеленскій", "person"),
+        ("путин", "person"),
+        ("Lavrof", "person"),
+        ("Кремль", "party"),
+        ("sanktions", "tag"),
+    ],
+)
+def test_names_are_found_in_either_script_and_of_several_words(client, coder, typed, found):
+    make_party(name="Russia", aliases=["Kremlin"])
+    make_person(name="Volodymyr Zelensky")
+    make_person(name="Vladimir Putin")
+    make_person(name="Сергей Лавров")
+    make_tag("Sanctions and pressure")
+
+    assert [kind for kind, _ in finds(client, typed)] == [found]
+
+
+def asked_instead(client, q):
+    """What was meant, and whether it is shown instead, with the labels of what is found."""
+    context = client.get(reverse("annotations:search"), {"q": q}).context
+    labels = [one.label for one in context["page"].object_list]
+    return context["meant"], context["is_instead"], labels
+
+
+def test_what_was_meant_is_said_and_shown_where_nothing_else_is(client, coder):
+    make_person(name="Volodymyr Zelensky")
+    make_article("Zelensky spoke of a truce.", title="Truce")
+    make_tag("Sanctions")
+
+    assert asked_instead(client, "Zelinsky") == ("Zelensky", False, ["Volodymyr Zelensky"])
+    assert asked_instead(client, "Zelinsky truce") == ("Zelensky truce", True, ["Truce"])
+    assert asked_instead(client, '"Zelinsky spoke" -minister') == (
+        '"Zelensky spoke" -minister', True, ["Truce"],
+    )  # fmt: skip
+    assert asked_instead(client, "Zelensky spoke") == ("", False, ["Truce", "Volodymyr Zelensky"])
+    assert asked_instead(client, "Zelinsky zebra") == ("", False, [])
+    page = client.get(reverse("annotations:search"), {"q": "Zelinsky truce"}).content.decode()
+    assert "?q=Zelensky+truce" in page
+    assert asked_instead(client, "sanktions")[0] == "Sanctions"
+    client.logout()
+    assert asked_instead(client, "sanktions") == ("", False, [])
+
+
+def test_what_is_found_in_a_superseded_text_says_so(client, coder):
+    old = make_article("A quokka met them.", title="Old")
+    make_tagging(make_passage("quokka", old))
+    make_article("Corrected.", supersedes=old, status=ArticleStatus.PUBLISHED, round=old.round)
+
+    page = client.get(reverse("annotations:search"), {"q": "quokka"}).content.decode()
+
+    assert page.count('<span class="chip">Superseded</span>') == 2
+    assert client.get("/articles/").content.decode().count("Superseded") == 1
+
+
+def test_tags_and_coders_are_named_by_key_or_name(client, coder):
+    article = make_article("A quokka met them.", title="Met")
+    tag = make_tag("Useful", status="archived", replaced_by=make_tag("Most useful"))
+    make_tagging(make_passage("quokka", article), tag.replaced_by, coder)
+
+    for query in ({"tag": "most USEFUL"}, {"tag": tag.pk}, {"coder": "CODER"}, {"coder": coder.pk}):
+        assert finds(client, "quokka", kind="article", **query) == [("article", "Met")]
+    page = client.get(reverse("annotations:search"), {"q": "quokka", "tag": tag.pk})
+    assert 'value="Most useful"' in page.content.decode()
+
+
 def test_an_alias_given_and_taken_by_an_editor_is_followed(client):
     client.force_login(make_user("editor"))
     party = make_party(name="Russia", slug="russia", mark="RU")
@@ -208,6 +278,8 @@ def test_visitors_find_no_notes_tags_and_unreviewed_work(client):
         ({"q": "met", "kind": "zebra"}, "no such kind"),
         ({"q": "met", "party": "nobody"}, "Select a valid choice"),
         ({"q": "met", "since": "2025-13-01"}, "Write a date"),
+        ({"q": "met", "tag": "Useless"}, "There is no tag called “Useless”."),
+        ({"q": "met", "coder": "9" * 30}, "There is no coder called"),
     ],
 )
 def test_what_cannot_be_asked_is_said(client, coder, query, says):

@@ -164,6 +164,7 @@ def test_no_wait_for_the_database_is_endless():
     assert options["pool"]["timeout"] == 5
     for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
         assert f"-c {limit}=" in options["options"]
+    assert "-c jit=off" in options["options"]
 
 
 @pytest.mark.parametrize(
