@@ -4,6 +4,7 @@ They come as a whole page, or for htmx as one message that goes to the page's `#
 that what a person was typing stays where it is.
 """
 
+import errno
 import re
 import sys
 
@@ -94,10 +95,12 @@ def csrf_failure(request, reason=""):  # noqa: ARG001
 
 
 def is_passing(error):
-    """Whether ``error`` comes from a database that is gone, busy or stopped us for now."""
+    """Whether ``error`` comes from a database that is gone or busy for now, or from a full disk."""
     seen = set()
     while error is not None and id(error) not in seen:
         if isinstance(error, OperationalError | InterfaceError):
+            return True
+        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
             return True
         if isinstance(error, Error) and getattr(error.__cause__, "sqlstate", "") in PASSING_STATES:
             return True

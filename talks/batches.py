@@ -4,11 +4,13 @@ Each item is one transaction that locks it, makes its article and marks it done:
 killed leaves it waiting, and whoever goes on finds it so. Two workers skip each other's items.
 """
 
+import datetime
+import logging
 import time
 import uuid
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.tasks import task
 from django.utils import timezone
 
@@ -17,6 +19,14 @@ from .extracting import Reader, Unreadable
 from .extracting.archives import open_zip, read_member, written_name
 from .models import Batch, BatchItem, BatchState, ItemStatus
 
+log = logging.getLogger(__name__)
+
+PAUSE = datetime.timedelta(seconds=30)  # before another turn, where something failed
+# What lies in the machine and not in the file, and passes.
+PASSING = (OSError, MemoryError, OperationalError, InterfaceError)
+FAULT = (
+    "Parley failed at this file ({}), which is a fault of Parley’s; the worker’s log tells more."
+)
 SLICE = 5  # seconds of work, then another batch has its turn
 PACKED = 20  # items sent to the database at once
 UNDETERMINED = "und"  # BCP 47 for a language that nobody has told
@@ -92,8 +102,17 @@ def is_archive(file):
 
 @task
 def load_batch(batch_id):
-    """Work on a batch for a while, and ask for the next turn if there is more to do."""
-    if work(batch_id, seconds=SLICE):
+    """Work on a batch for a while, and ask for the next turn if there is more to do.
+
+    What stops it may pass, as a full disk or a deadlock does, so another turn comes later.
+    Without a database there is none: then the worker begins anew.
+    """
+    try:
+        has_more = work(batch_id, seconds=SLICE)
+    except Exception:
+        load_batch.using(run_after=timezone.now() + PAUSE).enqueue(batch_id)
+        raise
+    if has_more:
         load_batch.enqueue(batch_id)
 
 
@@ -139,6 +158,11 @@ def _do_one(batch_id, reader):
         }
     except (Unreadable, importing.ArticleRefused) as error:
         outcome = {"status": ItemStatus.REFUSED, "reason": str(error)}
+    except PASSING:
+        raise
+    except Exception as error:  # of whatever kind: one file must not hold up all that follow
+        log.exception("Item %s of batch %s", item.number, batch.pk)
+        outcome = {"status": ItemStatus.REFUSED, "reason": FAULT.format(type(error).__name__)}
     _finish(item, **outcome)
     item.save()
     return True

@@ -56,7 +56,11 @@ class SpoolUploadHandler(FileUploadHandler):
     def receive_data_chunk(self, raw_data, start):  # noqa: ARG002
         if self.spool is None:
             self.spool = tempfile.TemporaryFile()  # noqa: SIM115
-        self.spool.write(raw_data)
+        try:
+            self.spool.write(raw_data)
+        except OSError:
+            self.spool.close()
+            raise
 
     def file_complete(self, file_size):
         if self.spool is None:

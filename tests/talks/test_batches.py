@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from talks import batches
@@ -124,6 +125,41 @@ def test_what_fails_in_the_middle_of_a_file_leaves_it_to_be_done_again(monkeypat
     assert Original.objects.count() == 0
     batches.work(batch.pk)
     assert Article.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_batch_that_something_stopped_gets_another_turn_later(monkeypatch):
+    batch = make_batch(numbered(2))
+
+    def full_disk(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(batches.loading, "load_at_once", full_disk)
+    with pytest.raises(OSError, match="No space left"), transaction.atomic():
+        batches.work(batch.pk)
+    with pytest.raises(OSError, match="No space left"):
+        batches.load_batch.call(batch.pk)
+
+    [turn] = DBTaskResult.objects.all()
+    assert (turn.args_kwargs["args"], turn.run_after > timezone.now()) == ([batch.pk], True)
+    assert {status for _, status, _ in outcomes(batch)} == {"waiting"}
+
+
+@pytest.mark.django_db
+def test_a_file_at_which_parley_fails_does_not_hold_up_the_others(monkeypatch):
+    batch = make_batch(numbered(2))
+    load = batches.loading.load_at_once
+
+    def failing(content, **fields):
+        if fields["name"] == "0.txt":
+            raise ZeroDivisionError
+        return load(content, **fields)
+
+    monkeypatch.setattr(batches.loading, "load_at_once", failing)
+    batches.work(batch.pk)
+
+    fault = batches.FAULT.format("ZeroDivisionError")
+    assert outcomes(batch) == [("0.txt", "refused", fault), ("1.txt", "loaded", "")]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 
-from talks import likeness
+from talks import likeness, uploads
 from talks.models import Article, Fingerprint, Intake, Original
 
 from ..factories import make_article, make_round
@@ -400,6 +400,16 @@ def test_an_upload_without_the_forms_token_is_refused(admin):
 
     assert response.status_code == 403
     assert stored() == [0, 0, 0]
+
+
+def test_a_disk_that_is_full_is_answered_503_and_nothing_stored(loader, monkeypatch):
+    full = open("/dev/full", "wb+", 0)  # noqa: SIM115
+    monkeypatch.setattr(uploads.tempfile, "TemporaryFile", lambda: full)
+
+    response = loader(("a.txt", b"They met."))
+
+    assert response.status_code == 503
+    assert (Intake.objects.count(), Original.objects.count()) == (0, 0)
 
 
 def test_more_than_the_upload_limit_is_answered_413(client, admin, settings):

@@ -70,7 +70,7 @@ class Command(BaseCommand):
                     self.load_all(file, reader)
         except (OperationalError, InterfaceError) as error:
             raise CommandError(
-                f"The database cannot be reached: {str(error).splitlines()[0]}. What is reported "
+                f"The database failed: {str(error).splitlines()[0]}. What is reported "
                 "above is there; run the same again for the rest."
             ) from error
         if self.refused:
