@@ -132,36 +132,79 @@ class TaggingForm(SpanForm, WritingForm):
     visibility = VisibilityField()
 
 
+class NumbersField(forms.Field):
+    """Keys of rows, none or several of one name."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value):
+        number = gate.IdField()
+        return [number.clean(one) for one in filter(None, value or [])]
+
+
 class FindForm(forms.Form):
-    """Words to be found in an article's text; ``spans`` are the places where they stand."""
+    """Words to be found in an article's text; ``spans`` are the places where they stand.
+
+    They are the first :data:`finding.MOST` from ``after`` on; ``next`` is where more begin.
+    """
 
     find = gate.NameField(max_length=200, error_messages={"required": "Write what to find."})
     whole = forms.BooleanField(required=False)
+    after = gate.NumberField(required=False)
 
     def __init__(self, *args, article, **kwargs):
         super().__init__(*args, **kwargs)
         self.article = article
 
     @functools.cached_property
-    def spans(self):
+    def _found(self):
+        data = self.cleaned_data
         return finding.places(
-            self.article.text, self.cleaned_data["find"], whole=self.cleaned_data["whole"]
-        )
+            self.article.text, data["find"], whole=data["whole"], after=data["after"] or 0,
+            most=finding.MOST + 1,
+        )  # fmt: skip
+
+    @property
+    def spans(self):
+        return self._found[: finding.MOST]
+
+    @property
+    def next(self):
+        """The offset of the first place that is not among the spans; None where all are."""
+        return self._found[finding.MOST][0] if len(self._found) > finding.MOST else None
 
 
 class TagAllForm(FindForm, KeyedForm):
-    """One tag for every place that was found; ``count`` is how many the page showed."""
+    """One tag for the places that were found; ``count`` is how many the page showed.
+
+    Where the page had a list to choose from, ``place`` are the numbers of those that are meant.
+    """
 
     tag = TagField()
     count = gate.NumberField()
+    choosing = forms.BooleanField(required=False)
+    place = NumbersField(required=False)
 
     def clean(self):
         data = super().clean()
-        if not self.errors and len(self.spans) != data["count"]:
+        if self.errors:
+            return data
+        if len(self.spans) != data["count"]:
             raise forms.ValidationError("This page is incomplete: reload it and try again.")
-        if not self.errors and not self.spans:
+        if not self.spans:
             raise forms.ValidationError("These words do not stand in the text.")
+        if data["choosing"] and not data["place"]:
+            raise forms.ValidationError("Tick the places that the tag is to go on.")
+        if any(number > len(self.spans) for number in data["place"]):
+            raise forms.ValidationError("This page is incomplete: reload it and try again.")
         return data
+
+    @property
+    def chosen(self):
+        """The spans that are meant."""
+        if not self.cleaned_data["choosing"]:
+            return self.spans
+        return [self.spans[number - 1] for number in sorted(set(self.cleaned_data["place"]))]
 
 
 class PassageNoteForm(SpanForm, WritingForm):
@@ -201,16 +244,6 @@ class DoneForm(WritingForm):
 
     done = forms.ChoiceField(choices=[("yes", "Done"), ("no", "Not done yet")])
     version = gate.NumberField()
-
-
-class NumbersField(forms.Field):
-    """Keys of rows, none or several of one name."""
-
-    widget = forms.MultipleHiddenInput
-
-    def to_python(self, value):
-        number = gate.IdField()
-        return [number.clean(one) for one in filter(None, value or [])]
 
 
 class MarkForm(forms.Form):

@@ -4,6 +4,7 @@ Offsets are code points of the text as it is, although folding changes how many 
 compared as "ss", "İ" and "é" as one letter, a soft hyphen not at all.
 """
 
+import bisect
 import functools
 import unicodedata
 
@@ -37,17 +38,18 @@ def folded(text):
     return "".join(found), offsets
 
 
-def places(text, words, *, whole=False, most=MOST):
+def places(text, words, *, whole=False, most=MOST, after=0):
     """Where ``words`` stand in ``text``: (start, end) pairs in order that do not overlap.
 
-    With ``whole`` they stand neither in nor at the edge of a longer word.
+    With ``whole`` they stand neither in nor at the edge of a longer word; none begins before
+    ``after``.
     """
     wanted = folded(words)[0].strip()
     if not wanted:
         return []
     haystack, offsets = folded(text)
     found = []
-    at = haystack.find(wanted)
+    at = haystack.find(wanted, bisect.bisect_left(offsets, after))
     while at != -1 and len(found) < most:
         last = at + len(wanted)
         step = 1

@@ -23,6 +23,7 @@ from . import answers
 from .then import article_then
 
 PALETTE = "#palette-message"
+NEAR = 40  # code points shown beside a place that was found
 
 
 @public_reading
@@ -93,12 +94,26 @@ def _finding(request, article):
     if not request.GET.get("find"):
         return None
     form = FindForm(request.GET, article=article)
+    is_valid = form.is_valid()
     return {
         "form": form,
-        "is_cut": form.is_valid() and len(form.spans) == MOST,
+        "places": _in_words(article.text, form.spans) if is_valid else [],
+        "next": form.next if is_valid else None,
+        "most": MOST,
         "tags": what_is_read.Tags(),
         "key": uuid.uuid4(),
     }
+
+
+def _in_words(text, spans):
+    """Each place with some words before and behind it."""
+    found = []
+    for start, end in spans:
+        first, last = max(0, start - NEAR), end + NEAR
+        before = f"{'…' if first else ''}{text[first:start]}"
+        after = f"{text[end:last]}{'…' if last < len(text) else ''}"
+        found.append((before, text[start:end], after))
+    return found
 
 
 @require_POST
@@ -112,12 +127,13 @@ def tag_all(request, article_id):
         return answers.refused(request, message=message, status=409)
     data = form.cleaned_data
     try:
-        act = coding.tag_passages(request.user, article, form.spans, data["tag"], key=data["key"])
+        act = coding.tag_passages(request.user, article, form.chosen, data["tag"], key=data["key"])
     except coding.Refused as error:
         return answers.refused(request, message=str(error), status=409)
     told = f"{act.summary}." if act else "You had put this tag on all of them already."
     messages.success(request, told, extra_tags="act" if act else "")
-    query = {"find": data["find"]} | ({"whole": "1"} if data["whole"] else {})
+    query = {"find": data["find"], "whole": data["whole"] and 1, "after": data["after"]}
+    query = {name: value for name, value in query.items() if value}
     return redirect(f"{article.get_absolute_url()}?{urlencode(query)}")
 
 

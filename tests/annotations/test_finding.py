@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from annotations import coding
 from annotations.models import Act, Tagging
+from talks import finding
 from talks.models import ArticleStatus
 
 from ..factories import make_article, make_tag, make_user
@@ -130,3 +131,39 @@ def test_visitors_find_and_do_not_tag(client):
     assert "4 places" in page
     assert "Tag all" not in page
     assert "/sign-in/" in tag_all(client, article).url
+
+
+def test_places_are_left_out(client, coder):
+    article, tag = make_article(TEXT), make_tag("Ceasefire")
+    page = find(client, article, find="truce").content.decode()
+    assert page.count('name="place"') == 4
+    assert "<mark>TRUCE</mark> does not.</span>" in page
+
+    tag_all(client, article, tag=tag.pk, choosing="1", place=["1", "4", "4"])
+
+    assert live() == ["truce", "TRUCE"]
+    assert Act.objects.get().summary == "Tagged 2 passages with Ceasefire"
+    for place in ([], ["5"], ["0"], ["x"]):
+        assert tag_all(client, article, tag=tag.pk, choosing="1", place=place).status_code == 422
+    assert len(live()) == 2
+
+
+def test_more_places_than_are_shown_are_told_before_and_tagged_in_turn(client, coder, monkeypatch):
+    monkeypatch.setattr(finding, "MOST", 3)
+    article, tag = make_article(TEXT), make_tag("Ceasefire")
+
+    page = find(client, article, find="truce")
+
+    assert "These words stand in more places than are shown" in page.content.decode()
+    assert "Tag these 3" in page.content.decode()
+    tag_all(client, article, tag=tag.pk, count=3)
+    assert live() == ["truce", "truce", "Truce"]
+    after = page.context["finding"]["next"]
+    assert (
+        "These are the last places."
+        in find(client, article, find="truce", after=after).content.decode()
+    )
+    response = tag_all(client, article, tag=tag.pk, count=1, after=after)
+    assert response.url == f"{article.get_absolute_url()}?find=truce&after={after}"
+    assert live() == ["truce", "truce", "Truce", "TRUCE"]
+    assert find(client, article, find="truce", after="x").status_code == 422

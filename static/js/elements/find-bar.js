@@ -1,4 +1,7 @@
-/** Steps through the places that were found: buttons in the bar; Enter and Shift+Enter in the field. */
+/**
+ * Steps through the places that were found: buttons in the bar; Enter and Shift+Enter in the field. Says on the button how many
+ * of them the tag goes on, and shows in the text the place whose tick is entered.
+ */
 class FindBar extends HTMLElement {
   #at = 0;
 
@@ -14,10 +17,31 @@ class FindBar extends HTMLElement {
       event.preventDefault();
       this.#step(event.shiftKey ? -1 : 1);
     });
+    this.addEventListener("change", ({ target }) => {
+      this.#count();
+      this.#show(target);
+    });
+    // Not at a press: the page would move away below the pointer.
+    this.addEventListener("focusin", ({ target }) => target.matches(":focus-visible") && this.#show(target));
+    this.#count();
     const named = /^#found-(\d+)$/.exec(location.hash);
     const begin = () => this.#go(named ? Number(named[1]) : 1);
     if (document.readyState === "complete") begin();
     else window.addEventListener("load", begin, { once: true });
+  }
+
+  #show(tick) {
+    if (tick.name === "place") this.#go(Number(tick.value));
+  }
+
+  #count() {
+    const places = [...this.querySelectorAll("[name=place]")];
+    const button = this.querySelector("[data-tag-all]");
+    if (!places.length || !button) return;
+    this.words ??= button.textContent;
+    const chosen = places.filter((one) => one.checked).length;
+    button.textContent = chosen === places.length ? this.words : `Tag ${chosen} of ${places.length}`;
+    button.disabled = !chosen;
   }
 
   #button(words, by) {
