@@ -101,6 +101,14 @@ def address_of(kind, key):
     return reverse(f"annotations:{kind.replace('-', '_')}_history", args=[key])
 
 
+def address_of_row(row):
+    """Where the history of a row is; none for a row that is still to be made, or None."""
+    if row is None or row.pk is None:
+        return ""
+    kind = next(kind for kind, model in KINDS.items() if model is type(row))
+    return address_of(kind, row.pk)
+
+
 def states_of(kind):
     return history_models()[KINDS[kind]].objects.all()
 

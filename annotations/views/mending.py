@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from annotations import recording
+from annotations import past, recording
 from annotations.forms import VersionForm
 from annotations.forms_mending import EventMendingForm, OutcomeMendingForm
 from talks.models import Outcome, OutcomeReport
@@ -47,7 +47,13 @@ def event_edit(request, event_id):
 def _mend(request, form_class, row, article, back):
     data = request.POST if request.method == "POST" else None
     form = form_class(data, instance=copy.copy(row))
-    context = {"title": f"Edit {row}", "form": form, "back": back, "row": row}
+    context = {
+        "title": f"Edit {row}",
+        "form": form,
+        "back": back,
+        "row": row,
+        "history": past.address_of_row(row),
+    }
     if not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "talks/reference_edit.html", context, status=status)

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from annotations import references
+from annotations import past, references
 from annotations.forms import VersionForm
 from annotations.models import Act, ActKind
 from annotations.reference_rows import MODELS
@@ -38,7 +38,13 @@ def edit(request, form_class, row, *, title, back, after=None):
         return redirect(after or row_of(done))
     data = request.POST if request.method == "POST" else None
     form = form_class(data, instance=copy.copy(row))
-    context = {"title": title, "form": form, "back": back, "row": row}
+    context = {
+        "title": title,
+        "form": form,
+        "back": back,
+        "row": row,
+        "history": past.address_of_row(row),
+    }
     if not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "talks/reference_edit.html", context, status=status)

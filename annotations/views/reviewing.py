@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
-from annotations import coding, live, reviewing
+from annotations import coding, live, past, reviewing
 from annotations import queue as waiting
 from annotations.disagreements import disagreement_of
 from annotations.forms import NoteForm
@@ -218,6 +218,6 @@ def review_item(request, kind, item_id):
         answers.warn_of_not_told(request, act)
         return redirect(f"{request.path}#notes")
     shown = Shown(row, request.user)
-    context = {"shown": shown, "form": form}
+    context = {"shown": shown, "form": form, "history": past.address_of_row(row)}
     status = 422 if form.errors else 200
     return render(request, "annotations/review_item.html", context, status=status)

@@ -1,13 +1,16 @@
 """Articles and matrices as they stood at a moment of the past."""
 
 import datetime
+import io
 import re
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from annotations import coding
+from annotations import carrying, codebook, coding
+from annotations.models import Tag
 from history.moments import Moment, NoMoment, as_of
 from talks import merging
 from talks.models import Article, ArticleStatus, Position, WorkStatus
@@ -57,6 +60,67 @@ def test_an_article_shows_what_was_withdrawn_and_edited_since(client, researcher
     assert tags_shown(since) == [[]]
     assert ("First words" in then.text, "Second words" in then.text) == (True, False)
     assert ("First words" in since.text, "Second words" in since.text) == (False, True)
+
+
+def test_tags_have_their_names_of_then_and_passages_their_bounds(client, researcher, editor):
+    article = make_article(text="Both sides agreed.")
+    renamed, merged, other = make_tag("Truce"), make_tag("Swap"), make_tag("Exchange")
+    passage = make_passage("Both", article)
+    for tag in (renamed, merged):
+        make_tagging(passage, tag, researcher)
+    later(days=2)
+    fields = {"name": "Ceasefire", "definition": "", "colour": "red"}
+    codebook.edit(editor, renamed, renamed.version, fields)
+    codebook.merge(editor, merged, merged.version, other, other.version)
+    coding.move_bounds(researcher, passage, 0, 10)
+    codebook.archive(editor, Tag.objects.get(name="Ceasefire"), 2, "Not used.")
+    later(days=1)
+    client.force_login(researcher)
+
+    def cards(moment):
+        page = article_page(client, article, moment)
+        return [
+            (card.quote, sorted(chip.tag.name for chip in card.chips))
+            for card in page.context["part"].cards
+        ]
+
+    assert cards(ago(2)) == [("Both", ["Swap", "Truce"])]
+    assert cards(ago(0)) == [("Both sides", ["Ceasefire", "Exchange"])]
+
+
+def test_work_stands_where_it_stood_before_a_newer_text_took_it_over(client, researcher, admin):
+    old = make_article(text="Both sides agreed to meet again in a week.")
+    new = make_article(
+        text="ISTANBUL. Both sides agreed to meet again in a week.",
+        round=old.round, status=ArticleStatus.DRAFT,
+    )  # fmt: skip
+    tagging = make_tagging(make_passage("agreed to meet again", old), coder=researcher)
+    make_position(article=old, evidence=[tagging.passage], work_status=WorkStatus.ACCEPTED)
+    later(days=2)
+    carrying.supersede(admin, new, old, new.version)
+    later(days=1)
+    client.force_login(researcher)
+
+    def found(moment):
+        pages = [article_page(client, article, moment) for article in (old, new)]
+        counts = [len(p.context["part"].cards) if "part" in p.context else None for p in pages]
+        return counts, matrix(client, old.round, moment).context["matrix"].total.count
+
+    assert found(ago(2)) == ([1, None], 1)
+    assert found(ago(0)) == ([0, 1], 1)
+
+
+def test_what_was_purged_is_gone_from_the_past_too(client, researcher, admin):
+    article = make_article(text="Both sides agreed.")
+    tagging = make_tagging(make_passage("Both", article), make_tag("Truce"), researcher)
+    later(days=2)
+    call_command(
+        "purge", "tagging", str(tagging.pk), "--by", admin.username, "--reason", "A slip.", "--yes",
+        stdout=io.StringIO(),
+    )  # fmt: skip
+    client.force_login(researcher)
+
+    assert tags_shown(article_page(client, article, ago(1))) == []
 
 
 def test_cards_come_with_the_part_of_the_text_that_is_read(client, researcher):

@@ -5,12 +5,14 @@ import re
 import pytest
 from django.urls import reverse
 
-from annotations import coding, past
+from annotations import codebook, coding, past
 from annotations.models import Act, Note, Tagging
 from talks.models import ArticleStatus, WorkStatus
 from tests.factories import (
     make_article,
+    make_event,
     make_note,
+    make_outcome_report,
     make_passage,
     make_position,
     make_tag,
@@ -223,3 +225,37 @@ def test_visitors_and_unknown_things_get_nothing(client, researcher):
     for key in (999_999, 2**63 - 1):
         assert client.get(past.address_of("article", key)).status_code == 404
     assert client.get(f"/history/shoe/{article.pk}/").status_code == 404
+
+
+def test_the_pages_of_objects_lead_to_their_histories(client, editor):
+    position = make_position()
+    article, talks_round = position.article, position.article.round
+    event = make_event(article=article)
+    outcome = make_outcome_report(article=article).outcome
+    tag, tagging = make_tag(), make_tagging()
+    codebook.edit(editor, tag, tag.version, {"name": "Another"})
+    pages = {
+        article.get_absolute_url(): article,
+        talks_round.get_absolute_url(): talks_round,
+        reverse("talks:timeline", args=[talks_round.slug]) + "?status=open": event,
+        reverse("annotations:event_edit", args=[event.pk]): event,
+        outcome.get_absolute_url(): outcome,
+        position.get_absolute_url(): position,
+        position.party.get_absolute_url(): position.party,
+        position.proposition.get_absolute_url(): position.proposition,
+        reverse("annotations:issue_edit", args=[position.proposition.issue_id]): (
+            position.proposition.issue
+        ),
+        tag.get_absolute_url(): tag,
+        reverse("annotations:version_list"): tag.codebook,
+        reverse("annotations:review_tagging", args=[tagging.pk]): tagging,
+        tagging.passage.article.get_absolute_url(): tagging.passage,
+    }
+    client.force_login(editor)
+
+    missing = [
+        page
+        for page, row in pages.items()
+        if f'href="{past.address_of_row(row)}"' not in client.get(page).text
+    ]
+    assert missing == []

@@ -118,6 +118,53 @@ def test_bulk_create_and_sql_by_hand_leave_states(db):
     assert set(history.values_list("pgh_role", flat=True)) == {connection.settings_dict["USER"]}
 
 
+COLUMNS = "passage_id, tag_id, coder_id, codebook_version, work_status, version"
+
+
+@pytest.mark.parametrize(
+    ("statement", "labels"),
+    [
+        (
+            f"INSERT INTO annotations_tagging ({COLUMNS}, id) SELECT {COLUMNS}, id"
+            " FROM annotations_tagging ON CONFLICT (id) DO UPDATE SET version = 7",
+            [CREATED, CHANGED],
+        ),
+        (
+            "MERGE INTO annotations_tagging one USING (SELECT 1) other ON true"
+            " WHEN MATCHED THEN UPDATE SET version = 7",
+            [CREATED, CHANGED],
+        ),
+        (
+            "WITH gone AS (DELETE FROM annotations_tagging RETURNING *)"
+            f" INSERT INTO annotations_tagging ({COLUMNS}) SELECT {COLUMNS} FROM gone",
+            [CREATED, CREATED, DELETED],
+        ),
+        (
+            "DO $$ BEGIN UPDATE annotations_tagging SET version = 7;"
+            " UPDATE annotations_tagging SET version = 8; END $$",
+            [CREATED, CHANGED, CHANGED],
+        ),
+    ],
+)
+def test_whatever_the_app_says_in_sql_leaves_states(as_app, statement, labels):
+    tagging = make_tagging()
+    with as_app() as cursor:
+        cursor.execute(statement)
+
+    found = tagging.history.model.objects.values_list("pgh_label", flat=True)
+    assert sorted(found) == sorted(labels)
+
+
+def test_rows_that_are_copied_in_leave_states(as_app):
+    tagging, tag = make_tagging(), make_tag()
+    copy = f"COPY annotations_tagging ({COLUMNS}) FROM STDIN"
+    with as_app() as cursor, cursor.copy(copy) as rows:
+        rows.write_row((tagging.passage_id, tag.pk, tagging.coder_id, 1, "submitted", 1))
+
+    state = tagging.history.model.objects.get(tag=tag)
+    assert (state.pgh_label, state.pgh_obj_id) == (CREATED, Tagging.objects.get(tag=tag).pk)
+
+
 def test_an_update_that_changes_nothing_leaves_nothing(db):
     tagging = make_tagging()
 
@@ -215,6 +262,8 @@ def test_the_app_cannot_write_into_the_history_with_the_door_open(as_app):
         "CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'",
         "UPDATE annotations_act SET summary = ''",
         "DELETE FROM annotations_act",
+        "DELETE FROM annotations_codebookversion",
+        "DELETE FROM talks_original",
     ],
 )
 def test_the_app_cannot_keep_its_work_out_of_the_history(as_app, statement):
