@@ -6,6 +6,7 @@ one coder has a party support and another has it oppose one proposition in one a
 rejected or withdrawn disagrees with nothing.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -82,6 +83,27 @@ def pairs(kind, keys):
         return cursor.fetchall()
 
 
+def parts(kind, keys):
+    """Of those with these ``keys`` that disagree with others: with whom, and who sides with them.
+
+    The keys of all of these, by the key of each.
+    """
+    against = _by_first(pairs(kind, keys))
+    others = set().union(*against.values())
+    beyond = against | _by_first(pairs(kind, others - against.keys()))
+    return {
+        mine: set().union(found, *(beyond[other] for other in found)) - {mine}
+        for mine, found in against.items()
+    }
+
+
+def _by_first(pairs):
+    found = defaultdict(set)
+    for one, other in pairs:
+        found[one].add(other)
+    return found
+
+
 @dataclass
 class Side:
     """Those parts that say the same; ``key`` names it in a form."""
@@ -118,13 +140,15 @@ class Disagreement:
 def disagreement_of(row, user):
     """The disagreement that ``row`` is a part of, as ``user`` sees it, or None."""
     kind = items.kind_of(row)
-    keys = {row.pk: None}  # in the order of how near they are, for the first to be laid out
-    for _ in range(2):
-        keys |= dict.fromkeys(sorted(other for _, other in pairs(kind, keys)))
-    if len(keys) == 1:
+    others = parts(kind, {row.pk}).get(row.pk)
+    if not others:
         return None
     sides = {}
-    rows = kind.visible_to(user).filter(pk__in=list(keys)[:MOST]).order_by("created_at", "pk")
+    keys = [row.pk, *sorted(others)]
+    if len(keys) > MOST:  # those that contradict it go before those that side with it
+        against = {other for _, other in pairs(kind, {row.pk})}
+        keys = sorted(keys, key=lambda pk: (pk != row.pk, pk not in against, pk))[:MOST]
+    rows = kind.visible_to(user).filter(pk__in=keys).order_by("created_at", "pk")
     for part in sorted(rows, key=lambda one: one.pk != row.pk):
         key, says = _says(part)
         sides.setdefault(key, Side(key, says)).rows.append(part)

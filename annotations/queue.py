@@ -119,16 +119,19 @@ class Queue:
         return [(row, (kind_of(row), row.pk) in disputed) for row in rows]
 
     def _folded(self, places):
-        """Those of ``places`` that disagree with others, and that stand behind one of those."""
+        """Those of ``places`` that disagree with others, and those that are part of an older one's.
+
+        Part of it is also what sides with it against others.
+        """
         disputed, behind = set(), set()
         for kind in PAIRS:
-            pairs = disagreements.pairs(kind, {pk for its, pk in places if its == kind})
-            disputed |= {(kind, mine) for mine, _ in pairs}
-            others = {other for _, other in pairs}
+            parts = disagreements.parts(kind, {pk for its, pk in places if its == kind})
+            disputed |= {(kind, mine) for mine in parts}
+            others = set().union(*parts.values())
             waiting = self._of(kind, None).filter(pk__in=others) if kind in self.kinds() else ()
             before = {pk: (at, place, pk) for at, place, pk in waiting}
-            for mine, other in pairs:
-                if other in before and before[other] < places[kind, mine]:
+            for mine, found in parts.items():
+                if any(before[pk] < places[kind, mine] for pk in found & before.keys()):
                     behind.add((kind, mine))
         return disputed, behind
 

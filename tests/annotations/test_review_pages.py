@@ -439,6 +439,23 @@ def test_a_disagreement_of_three_that_was_skipped_does_not_come_again(client, ed
     assert [side.says for side in sides] == ["Third", "Unity", "Doubt"]
 
 
+def test_who_sides_with_the_oldest_part_is_part_of_its_disagreement(client, editor):
+    article = make_article(text="Both sides agreed on an exchange.")
+    passage = make_passage("Both sides", article)
+    unity = make_tag("Unity")
+    first = make_tagging(passage, unity)
+    second = make_tagging(passage, unity)
+    against = make_tagging(make_passage("sides agreed", article), make_tag("Doubt"))
+    client.force_login(editor)
+
+    assert listed(client) == [code(first)]
+    sides = client.get(QUEUE).context["disagreement"].sides
+    assert [side.rows for side in sides] == [[first, second], [against]]
+    assert listed(client, f"?after={code(first)}") == []
+    settle(client, [first, second, against], str(unity.pk))
+    assert client.get(QUEUE).context["count"] == 0
+
+
 def test_of_a_disagreement_of_sixty_two_what_was_asked_for_is_laid_out(client, editor):
     passage = make_passage()
     taggings = [make_tagging(passage, make_tag()) for _ in range(62)]
