@@ -26,13 +26,26 @@ class Encoder(DjangoJSONEncoder):
 
 
 @contextlib.contextmanager
-def in_act(key):
-    """What is written meanwhile belongs to the act of this key."""
-    with pghistory.context(act=str(key)) as told:
+def _telling(name, value):
+    """Tell the history this as well meanwhile; a context of pghistory's would go on telling it."""
+    with pghistory.context() as told:
+        before = dict(told.metadata)
+        told.metadata[name] = value
         try:
             yield
         finally:
-            told.metadata.pop("act", None)
+            told.metadata.clear()
+            told.metadata.update(before)
+
+
+def in_act(key):
+    """What is written meanwhile belongs to the act of this key."""
+    return _telling("act", str(key))
+
+
+def acting_for(account):
+    """What is written meanwhile is written for ``account``, who asked for it before."""
+    return _telling("user", account.pk)
 
 
 class HistoryMiddleware:

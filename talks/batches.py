@@ -14,6 +14,8 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.tasks import task
 from django.utils import timezone
 
+from history.context import acting_for
+
 from . import importing, loading
 from .extracting import Reader, Unreadable
 from .extracting.archives import open_zip, read_member, written_name
@@ -140,6 +142,13 @@ def _do_one(batch_id, reader):
                 state=BatchState.DONE
             )
         return False
+    with acting_for(batch.started_by):
+        _do(batch, item, reader)
+    return True
+
+
+def _do(batch, item, reader):
+    """Load or prepare what an item holds, or write down why not."""
     try:
         with transaction.atomic():
             outcome = (
@@ -165,7 +174,6 @@ def _do_one(batch_id, reader):
         outcome = {"status": ItemStatus.REFUSED, "reason": FAULT.format(type(error).__name__)}
     _finish(item, **outcome)
     item.save()
-    return True
 
 
 def _load(batch, item, reader):

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
+import pghistory
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
@@ -91,6 +92,20 @@ def test_a_batch_can_be_left_to_be_prepared():
     ]
     assert Article.objects.count() == 0
     assert Intake.objects.first().fields["round"] == str(batch.round_id)
+
+
+@pytest.mark.django_db
+def test_the_history_names_whom_a_batch_was_loaded_for():
+    batch = make_batch(numbered(2))
+    with pghistory.context(command="run_worker"):
+        batches.work(batch.pk)
+        other = make_article()
+
+    context = {"command": "run_worker", "user": batch.started_by.pk}
+    for article in Article.objects.exclude(pk=other.pk):
+        state = article.history.get()
+        assert (state.pgh_user, state.pgh_context) == (batch.started_by, context)
+    assert other.history.get().pgh_context == {"command": "run_worker"}
 
 
 @pytest.mark.django_db
