@@ -831,6 +831,8 @@ def _take_back(act, row, changes, actor):
         changes.change(current, withdrawn_at=timezone.now())
         return
     fields = dict(row["before"])
+    if model is Event and fields.get("work_status") == WorkStatus.ACCEPTED:
+        _accept_again(fields, actor)
     if fields.get("withdrawn_at"):
         fields["withdrawn_at"] = timezone.now()
     if "edited_at" in fields:
@@ -841,6 +843,17 @@ def _take_back(act, row, changes, actor):
         _change_note(current, changes, **fields)
     elif not (model is Note and "visibility" in fields and current.parent_id):
         changes.change(current, **fields)
+
+
+def _accept_again(fields, actor):
+    """Let an undoing accept an event only for who accepted it, if they still may.
+
+    One that was loaded as accepted, or accepted before that was kept, waits for an editor.
+    """
+    if not fields.get("accepted_by_id"):
+        del fields["work_status"]
+    elif fields["accepted_by_id"] == actor.pk and not actor.may_edit:
+        raise Refused("Only editors accept events.")
 
 
 def _is_as_left_by(act, row, version):

@@ -226,7 +226,7 @@ def accept_event(actor, event, version, *, article, key):
     if event.work_status == WorkStatus.ACCEPTED:
         return None
     changes = _Changes()
-    changes.change(event, work_status=WorkStatus.ACCEPTED)
+    changes.change(event, work_status=WorkStatus.ACCEPTED, accepted_by_id=actor.pk)
     changes.passages |= {pk for pk, _ in _evidence_of(event=event)}
     summary = _told("Accepted the event", event.title)
     return _record(actor, ActKind.REVIEW, changes, article=article, summary=summary, key=key)
@@ -259,7 +259,8 @@ def mend(actor, row, fields, version, *, article, key):
 
 def _submitted_by(actor, row):
     """What its coder changes is submitted anew; what an editor corrects stays accepted."""
-    return submitted_again(row) if row.coder_id == actor.pk else {}
+    again = submitted_again(row) if row.coder_id == actor.pk else {}
+    return again | {"accepted_by_id": None} if again and isinstance(row, Event) else again
 
 
 # All of them

@@ -458,6 +458,10 @@ class Event(models.Model):
         help_text="Empty where it was loaded before coders were kept.",
     )  # fmt: skip
     work_status = models.CharField(max_length=16, choices=WorkStatus, default=WorkStatus.SUBMITTED)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="Empty where it was loaded as accepted.",
+    )  # fmt: skip
     version = models.PositiveIntegerField(default=1)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
@@ -468,6 +472,15 @@ class Event(models.Model):
             models.CheckConstraint(
                 name="event_work_status_is_known",
                 condition=is_one_of("work_status", WorkStatus),
+            ),
+            models.CheckConstraint(
+                name="event_is_not_accepted_by_its_coder",
+                condition=Q(accepted_by=None) | Q(coder=None) | ~Q(accepted_by=F("coder")),
+                violation_error_message="Another editor has to accept what you recorded yourself.",
+            ),
+            models.CheckConstraint(
+                name="event_names_who_accepted_it_while_it_is",
+                condition=Q(accepted_by=None) | Q(work_status=WorkStatus.ACCEPTED),
             ),
             models.CheckConstraint(
                 name="event_kind_is_known", condition=is_one_of("kind", EventKind)

@@ -89,6 +89,51 @@ def test_nobody_accepts_what_they_recorded_themselves(client, article, editor):
     assert reverse("annotations:event_accept", args=[event.pk]) not in page.content.decode()
 
 
+def test_who_accepted_an_event_is_kept_until_its_coder_changes_it(
+    client, event, researcher, editor
+):
+    client.force_login(editor)
+    accept(client, event)
+    accepted = ("accepted", editor.pk)
+    assert Event.objects.values_list("work_status", "accepted_by").get() == accepted
+
+    client.force_login(researcher)
+    event.refresh_from_db()
+    client.post(reverse("annotations:event_edit", args=[event.pk]), typed(event, title="New"))
+    assert Event.objects.values_list("work_status", "accepted_by").get() == ("submitted", None)
+
+    # As it was accepted it stands accepted again.
+    coding.undo(researcher, Act.objects.get(kind="revise"))
+    assert Event.objects.values_list("work_status", "accepted_by").get() == accepted
+
+
+def test_whoever_edits_no_more_takes_an_acceptance_back_and_does_not_repeat_it(
+    client, event, editor
+):
+    client.force_login(editor)
+    accept(client, event)
+    editor.role = "researcher"
+    editor.save()
+
+    undone = coding.undo(editor, Act.objects.get(kind="review"))
+    with pytest.raises(coding.Refused, match="Only editors accept events"):
+        coding.undo(editor, undone)
+
+    assert Event.objects.values_list("work_status", "accepted_by").get() == ("submitted", None)
+
+
+def test_a_loaded_event_that_its_coder_changed_and_changed_back_waits_for_an_editor(
+    client, article, researcher
+):
+    event = make_event(article=article, coder=researcher, title="Talks")
+    client.force_login(researcher)
+    client.post(reverse("annotations:event_edit", args=[event.pk]), typed(event, title="New"))
+
+    coding.undo(researcher, Act.objects.get(kind="revise"))
+
+    assert Event.objects.values_list("title", "work_status").get() == ("Talks", "submitted")
+
+
 def test_an_event_is_accepted_as_it_was_seen(client, event, editor):
     Event.objects.update(title="No talks at all", version=2)
     client.force_login(editor)
@@ -169,7 +214,8 @@ def test_an_event_is_corrected_in_an_act(client, event, researcher):
 def test_what_its_coder_changes_is_submitted_anew_and_what_an_editor_corrects_stays(
     client, request, event, who, status
 ):
-    Event.objects.update(work_status="accepted")
+    accepted_by = request.getfixturevalue("editor")
+    Event.objects.update(work_status="accepted", accepted_by=accepted_by)
     client.force_login(request.getfixturevalue(who))
 
     client.post(reverse("annotations:event_edit", args=[event.pk]), typed(event, title="New"))

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
 from talks.models import (
+    Event,
     Evidence,
     OutcomeReport,
     OutcomeStance,
@@ -163,6 +164,21 @@ def test_evidence_of_a_report_is_from_its_own_article(elsewhere):
     moved = refusal("UPDATE talks_evidence SET passage_id = %s", elsewhere.pk)
 
     assert moved == "report_evidence_is_from_its_article"
+
+
+def test_an_event_is_accepted_by_another_than_its_coder(article, researcher, editor):
+    event = make_event(article=article, coder=researcher, work_status="submitted")
+    change = "UPDATE talks_event SET work_status = %s, accepted_by_id = %s"
+
+    assert refusal(change, "accepted", None) == "event_is_accepted_by_somebody"
+    assert refusal(change, "accepted", researcher.pk) == "event_is_not_accepted_by_its_coder"
+    assert refusal(change, "submitted", editor.pk) == "event_names_who_accepted_it_while_it_is"
+    Event.objects.update(work_status="accepted", accepted_by=editor)
+    assert refusal(change, "accepted", None) == "event_is_accepted_by_somebody"
+    coder = "UPDATE talks_event SET coder_id = accepted_by_id"
+    assert refusal(coder) == "event_is_not_accepted_by_its_coder"
+    event.refresh_from_db()
+    assert (event.work_status, event.coder) == ("accepted", researcher)
 
 
 def test_evidence_of_an_event_is_from_an_article_of_its_round(article):
