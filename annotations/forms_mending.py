@@ -3,6 +3,7 @@
 from django import forms
 
 from talks import gate
+from talks.forms import ArticleForm
 from talks.models import DatePrecision, Event, Outcome, Proposition
 
 from .forms_recording import OpenDateField, check_date
@@ -17,7 +18,7 @@ class MendingForm(forms.ModelForm):
     key = gate.KeyField()
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs | {"label_suffix": ""})
 
     @property
     def values(self):
@@ -41,6 +42,10 @@ class MendingForm(forms.ModelForm):
         data = self.data.copy()
         data["version"] = row.version
         return type(self)(data, instance=row)
+
+
+class ArticleMendingForm(ArticleForm, MendingForm):
+    """What an admin corrects of an article that is loaded."""
 
 
 class OutcomeMendingForm(MendingForm):

@@ -15,6 +15,7 @@ from django.utils import timezone
 from talks.claim import claim_of
 from talks.models import (
     Affiliation,
+    Article,
     Event,
     EventParticipation,
     Evidence,
@@ -237,7 +238,7 @@ def accept_event(actor, event, version, *, article, key):
 
 @_recorded
 def mend(actor, row, fields, version, *, article, key):
-    """Correct what is known of an outcome or an event, based on its ``version``.
+    """Correct what is known of an article, an outcome or an event, based on its ``version``.
 
     An event that its own coder changes is submitted anew.
     """
@@ -253,8 +254,10 @@ def mend(actor, row, fields, version, *, article, key):
         differs |= _submitted_by(actor, row)
         changes.passages |= {pk for pk, _ in _evidence_of(event=row)}
     changes.change(row, **differs)
-    summary = _told("Corrected", row.title)
-    return _record(actor, ActKind.REVISE, changes, article=article, summary=summary, key=key)
+    kind, summary = ActKind.REVISE, _told("Corrected", row.title)
+    if isinstance(row, Article):
+        kind, summary = ActKind.ARTICLE, "Corrected what is known of the article"
+    return _record(actor, kind, changes, article=article, summary=summary, key=key)
 
 
 def _submitted_by(actor, row):

@@ -35,6 +35,7 @@ urlpatterns = [
     path("articles/change/", browsing.article_bulk, name="article_bulk"),
     path("articles/<id:article_id>/", reader.reader, name="reader"),
     path("articles/<id:article_id>/done/", browsing.article_done, name="article_done"),
+    path("articles/<id:article_id>/edit/", mending.article_edit, name="article_edit"),
     path("articles/<id:article_id>/tag-all/", reader.tag_all, name="tag_all"),
     path("articles/<id:article_id>/notes/", notes.article_notes, name="article_notes"),
     path("articles/<id:article_id>/links/", passages.link_new, name="link_new"),

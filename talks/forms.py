@@ -3,18 +3,9 @@
 import re
 
 from django import forms
-from django.db import transaction
 
 from . import gate
 from .models import Article, ArticleStatus, Round
-
-
-class StaleError(Exception):
-    """Somebody else has saved since the page was opened; ``current`` is the article as it is."""
-
-    def __init__(self, current):
-        super().__init__(current)
-        self.current = current
 
 
 def clean_language(language):
@@ -93,29 +84,3 @@ class ArticleForm(forms.ModelForm):
                 " it in that one’s place first.",
             )
         return cleaned
-
-    @transaction.atomic
-    def save(self):
-        """Store what differs: True if anything did. Raises StaleError."""
-        article = Article.objects.select_for_update().get(pk=self.instance.pk)
-        changes = self.differing(article)
-        if not changes:
-            return False
-        if article.version != self.cleaned_data["version"]:
-            raise StaleError(article)
-        Article.objects.filter(pk=article.pk).update(version=article.version + 1, **changes)
-        return True
-
-    def differing(self, article):
-        """What was typed and is not so in ``article``, by field."""
-        return {
-            name: value
-            for name, value in self.cleaned_data.items()
-            if name != "version" and value != getattr(article, name)
-        }
-
-    def over(self, article):
-        """A form with what was typed here, to be saved over ``article``."""
-        data = self.data.copy()
-        data["version"] = article.version
-        return ArticleForm(data, instance=article)

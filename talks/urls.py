@@ -37,5 +37,4 @@ urlpatterns = [
     path("batches/<id:batch_id>/", batches.batch_detail, name="batch_detail"),
     path("batches/<id:batch_id>/stop/", batches.batch_stop, name="batch_stop"),
     path("originals/<id:original_id>/", loading.original, name="original"),
-    path("articles/<id:article_id>/edit/", rounds.article_edit, name="article_edit"),
 ]

@@ -6,6 +6,7 @@ from django.db.models import F, Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.returning import asked_for
 from annotations import coding, reference_rows
@@ -44,8 +45,16 @@ def act_undo(request, act_id):
     except coding.Refused as error:
         return answers.refused(request, message=str(error), status=409)
     page = asked_for(request)
+    if request.htmx and not page and _is_of_an_article(done):
+        messages.success(request, f"{done.summary}.")
+        return HttpResponseClientRefresh()
     if act.article is not None and not page:
         return answers.changed(request, act.article, done)
     if done is not None:
         messages.success(request, f"{done.summary}.")
     return redirect(page or "annotations:act_list")
+
+
+def _is_of_an_article(act):
+    """Whether what is known of an article changed: all of its page may say something else."""
+    return act is not None and any(row["model"] == "article" for row in act.changes)

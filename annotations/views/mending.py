@@ -1,4 +1,4 @@
-"""Correcting outcomes and events on pages of their own, and taking events up for visitors."""
+"""Correcting articles, outcomes and events on their pages, and taking events up for visitors."""
 
 import copy
 
@@ -13,12 +13,21 @@ from django.views.decorators.vary import vary_on_headers
 
 from annotations import past, recording
 from annotations.forms import VersionForm
-from annotations.forms_mending import EventMendingForm, OutcomeMendingForm
-from talks.models import Outcome, OutcomeReport
+from annotations.forms_mending import ArticleMendingForm, EventMendingForm, OutcomeMendingForm
+from talks.models import Article, Outcome, OutcomeReport
 from talks.views.editing import differences, only_editors
 
 from . import answers
 from .recording import event_and_article
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def article_edit(request, article_id):
+    """Correct what is known of an article, and publish it or take it back; for admins."""
+    article = get_object_or_404(Article.objects.editable_by(request.user), pk=article_id)
+    back = article.get_absolute_url()
+    template = "talks/article_edit.html"
+    return _mend(request, ArticleMendingForm, article, article, back, template)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,7 +53,7 @@ def event_edit(request, event_id):
     return _mend(request, EventMendingForm, event, article, f"{timeline}{status}#event-{event.pk}")
 
 
-def _mend(request, form_class, row, article, back):
+def _mend(request, form_class, row, article, back, template="talks/reference_edit.html"):
     data = request.POST if request.method == "POST" else None
     form = form_class(data, instance=copy.copy(row))
     context = {
@@ -56,7 +65,7 @@ def _mend(request, form_class, row, article, back):
     }
     if not form.is_valid():
         status = 422 if form.is_bound else 200
-        return render(request, "talks/reference_edit.html", context, status=status)
+        return render(request, template, context, status=status)
     version, key = form.cleaned_data["version"], form.cleaned_data["key"]
     try:
         act = recording.mend(request.user, row, form.values, version, article=article, key=key)
@@ -64,11 +73,12 @@ def _mend(request, form_class, row, article, back):
         context |= {
             "form": form.over(copy.copy(stale.current)),
             "differences": differences(form, stale.current),
+            "row": stale.current,
         }
-        return render(request, "talks/reference_edit.html", context, status=409)
+        return render(request, template, context, status=409)
     except recording.Refused as refused:
         form.add_error(None, str(refused))
-        return render(request, "talks/reference_edit.html", context, status=422)
+        return render(request, template, context, status=422)
     messages.success(request, with_undo(act) if act else "Nothing was different.")
     return redirect(back)
 

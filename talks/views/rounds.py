@@ -1,20 +1,17 @@
-"""The front page, the rounds, and what is known of an article."""
+"""The front page and the rounds."""
 
-import copy
 from collections import Counter, defaultdict
 from itertools import groupby
 
-from django.contrib import messages
 from django.db.models import F, Prefetch
 from django.db.models.functions import Coalesce
-from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from .. import agreement, browsing
 from ..access import public_reading
 from ..agreement import OPPOSES, SUPPORTS
 from ..browsing import sides, strongest, whole
-from ..forms import ArticleForm, StaleError
 from ..models import (
     Article,
     OutcomeReport,
@@ -153,41 +150,3 @@ def contested(rows, names):
         }
         for key in most
     ]
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def article_edit(request, article_id):
-    """Correct what is known of an article, and publish it or take it back."""
-    article = get_object_or_404(Article.objects.editable_by(request.user), pk=article_id)
-    data = request.POST if request.method == "POST" else None
-    form = ArticleForm(data, instance=copy.copy(article))
-    context = {"article": article, "form": form}
-    if not form.is_valid():
-        status = 422 if form.is_bound else 200
-        return render(request, "talks/article_edit.html", context, status=status)
-    try:
-        was_changed = form.save()
-    except StaleError as stale:
-        context |= {
-            "article": stale.current,
-            "form": form.over(copy.copy(stale.current)),
-            "differences": differences(form, stale.current),
-        }
-        return render(request, "talks/article_edit.html", context, status=409)
-    messages.success(request, "Saved." if was_changed else "Nothing was different.")
-    return redirect("annotations:reader", article.pk)
-
-
-def differences(form, article):
-    """What is stored and what was typed, where they differ, as (label, stored, typed)."""
-    changes = form.differing(article)
-    typed = copy.copy(article)
-    for name, value in changes.items():
-        setattr(typed, name, value)
-    return [(form[name].label, shown(article, name), shown(typed, name)) for name in changes]
-
-
-def shown(article, name):
-    display = getattr(article, f"get_{name}_display", None)
-    value = display() if display else getattr(article, name)
-    return {True: "Yes", False: "No", None: ""}.get(value, value)

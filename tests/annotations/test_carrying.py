@@ -543,7 +543,7 @@ def test_a_newer_version_stays_published(client, admin, old, new):
     client.force_login(admin)
     fields = {"language": "en", "round": new.round_id, "status": "draft", "version": new.version}
 
-    response = client.post(reverse("talks:article_edit", args=[new.pk]), fields)
+    response = client.post(reverse("annotations:article_edit", args=[new.pk]), fields)
 
     assert response.status_code == 422
     assert "stays published" in response.text

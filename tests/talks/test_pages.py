@@ -5,9 +5,10 @@ import datetime
 import pytest
 from django.urls import reverse
 
+from annotations.models import Act
 from talks.models import Article
 
-from ..factories import make_article, make_participation, make_party, make_round
+from ..factories import make_article, make_participation, make_party, make_round, make_user
 
 HOME = "/"
 
@@ -17,7 +18,7 @@ def text_of(response):
 
 
 def edit_address(article):
-    return reverse("talks:article_edit", args=[article.pk])
+    return reverse("annotations:article_edit", args=[article.pk])
 
 
 def typed(article, **changes):
@@ -367,3 +368,42 @@ def test_sending_the_same_form_twice_saves_it_once(client, admin):
         assert client.post(edit_address(article), typed(article, title="Once")).status_code == 302
 
     assert [stored(article)["title"], stored(article)["version"]] == ["Once", 2]
+
+
+@pytest.mark.django_db
+def test_what_was_corrected_of_an_article_is_undone_among_ones_recent_acts(client, admin):
+    article = make_article(title="They met", published_on=datetime.date(2025, 5, 17))
+    other = make_round(slug="geneva")
+    client.force_login(admin)
+    before = stored(article)
+    changed = {"title": "They parted", "published_on": "", "status": "draft", "round": other.pk}
+
+    response = client.post(edit_address(article), typed(article) | changed, follow=True)
+    assert "Undo it among your recent acts" in response.text
+    act = Act.objects.get()
+    assert (act.kind, act.article, act.actor) == ("article", article, admin)
+    client.post(reverse("annotations:act_undo", args=[act.pk]), {"next": "/acts/"})
+    assert stored(article) == before | {"version": 3}
+
+    # In the article itself the whole page is fetched anew.
+    undo = reverse("annotations:act_undo", args=[Act.objects.get(undoes=act).pk])
+    again = client.post(undo, headers={"HX-Request": "true"})
+    assert again["HX-Refresh"] == "true"
+    now = stored(article)
+    assert (now["title"], now["published_on"], now["status"]) == ("They parted", None, "draft")
+
+
+@pytest.mark.django_db
+def test_what_is_known_of_an_article_is_not_undone_over_anothers_correction(client, admin):
+    article = make_article(title="They met")
+    client.force_login(admin)
+    client.post(edit_address(article), typed(article, title="They parted"))
+    client.force_login(make_user("admin"))
+    article.refresh_from_db()
+    client.post(edit_address(article), typed(article, title="Nobody met"))
+
+    client.force_login(admin)
+    response = client.post(reverse("annotations:act_undo", args=[Act.objects.get(actor=admin).pk]))
+
+    assert response.status_code == 409
+    assert stored(article)["title"] == "Nobody met"
