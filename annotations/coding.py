@@ -803,9 +803,12 @@ def _restore_tag(tag, row, changes, *, may_stay):
 
 
 def _take_back(act, row, changes, actor):
-    if row["model"] in reference_rows.MODELS:
-        is_as_left = functools.partial(_is_as_left_by, act, row)
-        done, reason = reference_rows.put_back(row, actor, is_as_left)
+    if row["model"] in (*reference_rows.MODELS, "merge"):
+        if row["model"] == "merge":
+            done, reason = reference_rows.put_back_merge(row, actor)
+        else:
+            is_as_left = functools.partial(_is_as_left_by, act, row)
+            done, reason = reference_rows.put_back(row, actor, is_as_left)
         if reason:
             raise Refused(reason)
         changes.rows.append(done)

@@ -7,7 +7,17 @@ work they are not withdrawn: one that was made by mistake goes again, as long as
 from django.db.backends.postgresql.psycopg_any import Range
 from django.db.models import ProtectedError
 
-from talks.models import Affiliation, Issue, Participation, Party, Person, Proposition, Round
+from talks import merging
+from talks.models import (
+    Affiliation,
+    Issue,
+    Merge,
+    Participation,
+    Party,
+    Person,
+    Proposition,
+    Round,
+)
 
 MODELS = {
     model._meta.model_name: model
@@ -58,6 +68,27 @@ def put_back(kept, actor, is_as_left):
     row.version += 1
     row.save(update_fields=[*kept["before"], "version"])
     return told(row, kept["after"], kept["before"]), None
+
+
+def put_back_merge(kept, actor):
+    """Put apart what ``kept`` says was merged, or merge it again: as :func:`put_back`."""
+    merge = Merge.objects.get(pk=kept["pk"])
+    if not actor.may_edit:
+        return None, "You may no longer change this."
+    try:
+        if kept["before"] is None:
+            merging.undo(merge, actor)
+            return told_merge(merge, {}, None), None
+        rows = merge.emptied, merge.survivor
+        again = merging.merge(*rows, [row.version for row in rows], actor)
+    except merging.RefusedError as refused:
+        return None, " ".join(refused.reasons)
+    return told_merge(again, None, {}), None
+
+
+def told_merge(merge, before, after):
+    """A merge, which has no version: what it moved is written down with it."""
+    return {"model": "merge", "pk": merge.pk, "version": 1, "before": before, "after": after}
 
 
 def _remove(row):

@@ -1,8 +1,10 @@
 """Making, correcting and removing what positions refer to, each as one act that can be undone."""
 
-from .coding import Refused, Stale, _act, _Changes, _record
-from .models import ActKind
-from .reference_rows import plain, told
+from talks import merging
+
+from .coding import Refused, Stale, _act, _Changes, _record, undo
+from .models import Act, ActKind
+from .reference_rows import plain, told, told_merge
 
 __all__ = ["Refused", "Stale"]
 
@@ -42,6 +44,29 @@ def remove(actor, row, version, *, key):
     kept = told(row, plain(row), None)
     row.delete()
     return _kept(actor, "Took away", row, kept, key)
+
+
+@_act
+def merge(actor, emptied, survivor, versions, *, key):
+    """Merge one row into another of its model; ``versions`` are those that the page showed."""
+    try:
+        merge = merging.merge(emptied, survivor, versions, actor)
+    except merging.RefusedError as refused:
+        raise Refused(*refused.reasons) from refused
+    return _kept(actor, "Merged", merge, told_merge(merge, None, {}), key)
+
+
+def undo_merge(actor, merge):
+    """Put apart again what somebody merged, as an act where the merge was one."""
+    made = {"model": "merge", "pk": merge.pk, "before": None}
+    act = Act.objects.filter(changes__contains=[made]).first()
+    try:
+        if act is None or merge.undone_at:
+            merging.undo(merge, actor)
+        else:
+            undo(actor, act)
+    except merging.RefusedError as refused:
+        raise Refused(*refused.reasons) from refused
 
 
 def _kept(actor, verb, row, kept, key):

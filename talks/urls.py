@@ -10,9 +10,6 @@ app_name = "talks"
 urlpatterns = [
     path("", rounds.home, name="home"),
     path("reference/", editing.reference_list, name="reference_list"),
-    path("parties/<slug:slug>/merge/", editing.party_merge, name="party_merge"),
-    path("people/<id:person_id>/merge/", editing.person_merge, name="person_merge"),
-    path("merges/<id:merge_id>/", editing.merge_detail, name="merge_detail"),
     path("rounds/<slug:slug>/", rounds.round_detail, name="round_detail"),
     path("rounds/<slug:slug>/positions/", matrix.position_matrix, name="position_matrix"),
     path(

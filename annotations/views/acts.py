@@ -30,7 +30,7 @@ def act_list(request):
         .newest_first()
     )
     page = Paginator(acts, PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "references": reference_rows.MODELS}
+    context = {"page": page, "references": [*reference_rows.MODELS, "merge"]}
     return render(request, "annotations/act_list.html", context)
 
 

@@ -83,7 +83,8 @@ def done_before(request):
 def row_of(act):
     """The row that an act on one made or changed; its list, where it is gone."""
     [kept] = act.changes
-    row = MODELS[kept["model"]].objects.filter(pk=kept["pk"]).first()
+    model = MODELS.get(kept["model"])
+    row = model and model.objects.filter(pk=kept["pk"]).first()
     return row or reverse("talks:reference_list")
 
 

@@ -1,19 +1,13 @@
-"""All that positions refer to, in lists, and merging two that are one."""
+"""All that positions refer to, in lists."""
 
 import copy
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import IntegrityError
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from .. import merging
-from ..forms_reference import (
-    MergeForm,
-)
 from ..models import (
     Issue,
     Merge,
@@ -24,7 +18,6 @@ from ..models import (
 )
 
 ROWS = 50
-GET_OR_POST = ["GET", "HEAD", "POST"]
 
 
 def only_editors(user):
@@ -95,80 +88,3 @@ def shown(row, name):
 
 def reference_address(kind):
     return f"{reverse('talks:reference_list')}?kind={kind}"
-
-
-@require_http_methods(GET_OR_POST)
-def party_merge(request, slug):
-    """Merge a party into another."""
-    only_editors(request.user)
-    if done := merged_before(request, party__slug=slug):
-        return redirect("talks:merge_detail", done.pk)
-    party = get_object_or_404(Party.objects.current(), slug=slug)
-    return merge_page(request, party, Party.objects.current().order_by("name"))
-
-
-@require_http_methods(GET_OR_POST)
-def person_merge(request, person_id):
-    """Merge a person into another."""
-    only_editors(request.user)
-    if done := merged_before(request, person=person_id):
-        return redirect("talks:merge_detail", done.pk)
-    person = get_object_or_404(Person.objects.current(), pk=person_id)
-    people = Person.objects.current().order_by("family_name", "name")
-    return merge_page(request, person, people)
-
-
-def merged_before(request, **emptied):
-    """One's own merge that stands, where its form is sent a second time."""
-    own = Merge.objects.in_force().filter(made_by=request.user, **emptied)
-    return own.first() if request.method == "POST" else None
-
-
-def merge_page(request, row, others):
-    """Choose into which; see what will move and what stands against it; then merge."""
-    asked = request.POST if request.method == "POST" else request.GET or None
-    form = MergeForm(asked, row=row, others=others)
-    context = {"row": row, "form": form}
-    if not form.is_valid():
-        status = 422 if form.is_bound else 200
-        return render(request, "talks/merge.html", context, status=status)
-    survivor = form.cleaned_data["into"]
-    status = 200
-    if request.method == "POST":
-        versions = form.cleaned_data["version"], form.cleaned_data["into_version"]
-        try:
-            made = merging.merge(row, survivor, versions, request.user)
-        except merging.RefusedError as refused:
-            context["refusals"] = refused.reasons
-            status = 409
-        except IntegrityError:
-            context["refusals"] = ["Somebody else has changed what hangs on the two: try again."]
-            status = 409
-        else:
-            messages.success(request, f"{row} is merged into {survivor}.")
-            return redirect("talks:merge_detail", made.pk)
-        row.refresh_from_db()
-        survivor.refresh_from_db()
-    context |= {"survivor": survivor, "plan": merging.plan(row, survivor)}
-    return render(request, "talks/merge.html", context, status=status)
-
-
-@require_http_methods(GET_OR_POST)
-def merge_detail(request, merge_id):
-    """What a merge moved; a POST undoes it."""
-    only_editors(request.user)
-    merges = Merge.objects.select_related("party", "into_party", "person", "into_person")
-    merge = get_object_or_404(merges, pk=merge_id)
-    context = {"merge": merge, "moved": merging.moved_in_words(merge)}
-    if request.method != "POST":
-        return render(request, "talks/merge_detail.html", context)
-    try:
-        merging.undo(merge, request.user)
-    except merging.RefusedError as refused:
-        context["refusals"] = refused.reasons
-    except IntegrityError:
-        context["refusals"] = ["What was recorded since stands in the way of this undo."]
-    else:
-        messages.success(request, "Undone: the two are apart again.")
-        return redirect(type(merge.emptied).objects.get(pk=merge.emptied.pk))
-    return render(request, "talks/merge_detail.html", context, status=409)

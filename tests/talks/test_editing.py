@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
+from annotations import references
 from annotations.models import Act
 from talks import merging
 from talks.forms_reference import ReferenceForm
@@ -97,17 +98,17 @@ def test_editors_mend_what_positions_refer_to_and_admins_the_rounds(
         reverse("talks:reference_list"),
         reverse("annotations:party_new"),
         reverse("annotations:party_edit", args=[participation.party.slug]),
-        reverse("talks:party_merge", args=[participation.party.slug]),
+        reverse("annotations:party_merge", args=[participation.party.slug]),
         reverse("annotations:person_new"),
         reverse("annotations:person_edit", args=[office.person.pk]),
-        reverse("talks:person_merge", args=[office.person.pk]),
+        reverse("annotations:person_merge", args=[office.person.pk]),
         reverse("annotations:affiliation_new", args=[office.person.pk]),
         reverse("annotations:affiliation_edit", args=[office.pk]),
         reverse("annotations:issue_new"),
         reverse("annotations:issue_edit", args=[proposition.issue.pk]),
         reverse("annotations:proposition_new"),
         reverse("annotations:proposition_edit", args=[proposition.pk]),
-        reverse("talks:merge_detail", args=[merge.pk]),
+        reverse("annotations:merge_detail", args=[merge.pk]),
     ]
     for_admins = [
         reverse("annotations:round_new"),
@@ -677,3 +678,64 @@ def test_a_merge_that_is_sent_twice_leads_to_the_one_that_was_made(client, edito
 
     merge = Merge.objects.get()
     assert [first["Location"], second["Location"]] == [f"/merges/{merge.pk}/"] * 2
+
+
+def test_a_merge_is_an_act_that_is_undone_and_done_again(client, editor):
+    emptied, survivor = make_party(name="Turkey"), make_party(name="Türkiye")
+    position = make_position(party=emptied)
+    client.force_login(editor)
+    address = f"/parties/{emptied.slug}/merge/"
+    data = {"into": survivor.pk, "version": 1, "into_version": 1}
+
+    def whose():
+        position.refresh_from_db()
+        return position.party
+
+    for _ in range(2):
+        assert client.post(address, data).status_code == 302
+    act = Act.objects.get()
+    assert (act.actor, act.summary) == (editor, "Merged: Turkey into Türkiye")
+    assert whose() == survivor
+    listed = text_of(client.get("/acts/"))
+    assert "Merged: Turkey into Türkiye" in listed
+    assert "Reference" in listed
+
+    assert undo_last(client).status_code == 302
+    assert whose() == emptied
+    assert Party.objects.get(pk=survivor.pk).aliases == []
+    assert undo_last(client).status_code == 302
+    assert whose() == survivor
+    assert undo_last(client).status_code == 302
+    assert whose() == emptied
+    assert not Merge.objects.in_force().exists()
+
+
+def test_a_merge_that_somebody_else_undoes_counts_as_undone_among_ones_acts(client, editor, admin):
+    emptied, survivor = make_person(), make_person()
+    client.force_login(editor)
+    data = {"into": survivor.pk, "version": 1, "into_version": 1}
+    client.post(f"/people/{emptied.pk}/merge/", data)
+    client.force_login(admin)
+
+    merge = Merge.objects.get()
+    assert client.post(f"/merges/{merge.pk}/").status_code == 302
+    assert client.post(f"/merges/{merge.pk}/").status_code == 409
+
+    assert Act.objects.get(actor=editor).undone_by.actor == admin
+    client.force_login(editor)
+    act = Act.objects.get(actor=editor)
+    assert client.post(f"/acts/{act.pk}/undo/").status_code == 302
+    assert not Merge.objects.in_force().exists()
+
+
+def test_a_merge_whose_survivor_was_merged_on_is_not_undone_before_that(client, editor):
+    one, two, three = make_party(), make_party(), make_party()
+    first = references.merge(editor, one, two, (1, 1), key=None)
+    references.merge(editor, Party.objects.get(pk=two.pk), three, (2, 1), key=None)
+    client.force_login(editor)
+
+    response = client.post(f"/acts/{first.pk}/undo/")
+
+    assert response.status_code == 409
+    assert "undo that first" in text_of(response)
+    assert Merge.objects.in_force().count() == 2
