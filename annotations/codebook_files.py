@@ -13,7 +13,7 @@ import uuid
 
 from lxml import etree
 
-from talks import gate
+from talks import csv_files, gate
 from talks.models import Colour
 from talks.network import COLOURS
 
@@ -38,9 +38,6 @@ ALSO = {
 NAME_LENGTH = 120
 LARGEST = 700_000  # bytes
 MOST = 3_000  # tags
-FORMULA = "=+-@\t\r＝＋－＠"
-RISKY = re.compile(rf"'*[{FORMULA}]")
-QUOTED = re.compile(rf"'+[{FORMULA}]")
 PARTS = re.compile(
     r"(?P<definition>.*?)(?:(?:^|\n\n)Example: (?P<example>.*?))?"
     r"(?:(?:^|\n\n)Not for: (?P<counter_example>.*))?",
@@ -93,26 +90,24 @@ def key_of(name):
 
 
 def as_csv(tags):
-    """``tags``, in tree order, as CSV: no cell that a spreadsheet takes for a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for tag in tags:
-        row = (
-            tag.name,
-            tag.parent.name if tag.parent_id else "",
-            tag.definition,
-            tag.example,
-            tag.counter_example,
-            tag.colour,
-            tag.shortcut,
-            tag.status,
-            tag.archived_because,
-            tag.replaced_by.name if tag.replaced_by_id else "",
-            str(tag.guid),
-        )
-        writer.writerow(f"'{cell}" if RISKY.match(cell) else cell for cell in row)
-    return out.getvalue()
+    """``tags``, in tree order, as CSV."""
+    return csv_files.as_csv([COLUMNS, *map(_cells, tags)])
+
+
+def _cells(tag):
+    return [
+        tag.name,
+        tag.parent.name if tag.parent_id else "",
+        tag.definition,
+        tag.example,
+        tag.counter_example,
+        tag.colour,
+        tag.shortcut,
+        tag.status,
+        tag.archived_because,
+        tag.replaced_by.name if tag.replaced_by_id else "",
+        tag.guid,
+    ]
 
 
 def as_qdc(tags):
@@ -214,7 +209,7 @@ def _read_csv(content):
     for row in rows[1:]:
         cells = {}
         for column, cell in zip(columns, row, strict=False):
-            cells.setdefault(column, cell[1:] if QUOTED.match(cell) else cell)
+            cells.setdefault(column, csv_files.unquoted(cell))
         entries.append(_from_cells(cells, lost))
     return Read(entries, lost)
 

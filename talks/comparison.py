@@ -1,19 +1,16 @@
 """The matrix of propositions by parties, and the ties between parties, as pages show them."""
 
-import csv
-import io
 from collections import defaultdict
 from functools import cached_property
 from typing import NamedTuple
 
-from . import agreement
+from . import agreement, csv_files
 from .agreement import OPPOSES, SUPPORTS
 from .browsing import SIGNS, SILENCE
 from .models import ParticipationRole, Stance
 
 ALL = "all"
 # What a spreadsheet takes for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Number(NamedTuple):
@@ -196,11 +193,9 @@ class Matrix:
         return units(rows, is_distinct=self.is_distinct)
 
     def csv(self):
-        """What is shown, as text: words for signs, and nothing that a spreadsheet would run."""
-        out = io.StringIO()
-        writer = csv.writer(out)
+        """What is shown, as text: words for signs."""
         parties = [column.party.name for column in self.columns]
-        writer.writerow(map(harmless, ["Issue", "Proposition", *parties, f"All {self.unit}s"]))
+        lines = [["Issue", "Proposition", *parties, f"All {self.unit}s"]]
         for row in self.rows:
             cells = [
                 SILENCE
@@ -209,10 +204,10 @@ class Matrix:
                 for cell in row.cells
             ]
             names = [row.proposition.issue.name, row.proposition.name]
-            writer.writerow(map(harmless, [*names, *cells, row.total.count]))
+            lines.append([*names, *cells, row.total.count])
         totals = [column.total.count for column in self.columns]
-        writer.writerow(["All", "", *totals, self.total.count])
-        return out.getvalue()
+        lines.append(["All", "", *totals, self.total.count])
+        return csv_files.as_csv(lines)
 
 
 def units(rows, *, is_distinct=False):
@@ -227,12 +222,6 @@ def units(rows, *, is_distinct=False):
             key = one.pk
         found[key].append(one)
     return list(found.values())
-
-
-def harmless(value):
-    """A cell that no spreadsheet takes for a formula. Source: OWASP, CSV injection."""
-    value = str(value)
-    return f"'{value}" if value.startswith(FORMULA) else value
 
 
 class Tie(NamedTuple):

@@ -24,9 +24,7 @@ class TakeInForm(KeyedForm, VersionForm):
 def codebook_csv(_request):
     """The codebook as CSV."""
     book, tags = _tags()
-    # The mark at the beginning tells spreadsheets that it is UTF-8.
-    content = "\ufeff" + files.as_csv(tags)
-    return _as_file(content, "text/csv; charset=utf-8", book, "csv")
+    return _as_file(files.as_csv(tags), "text/csv; charset=utf-8", book, "csv")
 
 
 @require_safe

@@ -466,8 +466,8 @@ def test_the_csv_is_what_is_shown(client, seed):
     response = client.get(f"{ROUND}positions.csv{state}")
 
     assert response["Content-Type"] == "text/csv; charset=utf-8"
-    assert not response.content.startswith(b"\xef\xbb\xbf")
-    head, *rows, last = csv.reader(io.StringIO(response.content.decode()))
+    assert response.content.startswith(b"\xef\xbb\xbfIssue,Proposition,")
+    head, *rows, last = csv.reader(io.StringIO(response.content.decode("utf-8-sig")))
     assert head == ["Issue", "Proposition", *parties_of(matrix), "All statements"]
     assert [row[1] for row in rows] == propositions_of(matrix)
     assert [row[-1] for row in rows] == [str(row.total.count) for row in matrix.rows]
@@ -495,7 +495,7 @@ def test_the_csv_says_in_its_name_what_it_counts(client, seed):
     assert names == ['accepted.csv"', 'with-submitted.csv"', 'with-rejected.csv"']
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝"])
 def test_no_cell_of_the_csv_begins_like_a_formula(client, article, sign):
     name = f"{sign}HYPERLINK(1)"
     proposition = make_proposition(name=name, issue=make_issue(name=name))
@@ -504,7 +504,7 @@ def test_no_cell_of_the_csv_begins_like_a_formula(client, article, sign):
     rows = csv.reader(io.StringIO(client.get(f"{ROUND}positions.csv").content.decode()))
 
     cells = [cell for row in rows for cell in row]
-    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t"))] == []
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "＝"))] == []
     assert cells.count(f"'{name}") == 3
 
 
