@@ -638,7 +638,13 @@ def change_articles(actor, versions, fields, *, key=NEW):
     meanwhile and were left alone.
     """
     left_alone = []
-    return _change_articles(actor, versions, fields, left_alone, key=key), len(left_alone)
+    try:
+        with transaction.atomic():
+            act = _change_articles(actor, versions, fields, left_alone, key=key)
+            _look_at_once()
+    except IntegrityError as error:
+        raise Refused(f"Nothing was changed. {in_words(error)}") from error
+    return act, len(left_alone)
 
 
 @_act
@@ -700,9 +706,7 @@ def _undo(actor, act, *, key):
         for row in reversed(act.changes):
             _take_back(act, row, changes, actor)
     kind = ActKind.REDO if act.kind == ActKind.UNDO else ActKind.UNDO
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    _look_at_once()
     changes.passages |= passages
     return _record(
         actor,
@@ -715,6 +719,13 @@ def _undo(actor, act, *, key):
         is_private=act.is_private,
         undoes=act,
     )
+
+
+def _look_at_once():
+    """Have the database refuse now what it would refuse when the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _articles_of(act):

@@ -287,9 +287,14 @@ class ArticlesField(forms.Field):
 
 
 class BulkForm(forms.Form):
-    """What is to be done to several articles."""
+    """What is to be done to several articles: those that are ticked, or ``every`` one found.
 
-    article = ArticlesField()
+    ``found`` is how many the page said there are.
+    """
+
+    article = ArticlesField(required=False)
+    every = forms.BooleanField(required=False)
+    found = gate.NumberField(required=False)
     do = forms.ChoiceField(
         label="With the ticked",
         choices=[
@@ -308,6 +313,8 @@ class BulkForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
+        if "article" in cleaned and not cleaned["article"] and not cleaned["every"]:
+            self.add_error("article", ArticlesField.default_error_messages["required"])
         if cleaned.get("do") == "round" and not cleaned.get("round"):
             self.add_error("round", "Choose the round to move them to.")
         if cleaned.get("do") == "language":

@@ -27,6 +27,7 @@ from . import asked, searching
 from .filters import ArticleFilterForm
 from .models import EntryKind, Note, SavedPage, Tagging
 from .named import CoderField, TagNameField
+from .reading import Tags
 
 LENGTH = 200  # code points of a question
 NOTHING = "Write a word to look for: at least one that is not to be left out."
@@ -83,6 +84,12 @@ class SearchForm(forms.Form):
         self.question = question
         return self.cleaned_data["q"]
 
+    def clean(self):
+        data = super().clean()
+        if data.get("since") and data.get("until") and data["until"] < data["since"]:
+            self.add_error("until", "This is before the first day.")
+        return data
+
     @property
     def filters(self):
         """The fields beside words and kind, which has buttons of its own."""
@@ -135,9 +142,15 @@ class SearchForm(forms.Form):
         )
 
     def _by_tag(self, tag):
-        taggings = self._taggings.filter(tag=tag)
-        notes = Note.objects.filter(Q(tag=tag) | Q(passage__taggings__in=taggings))
-        return self._tagged_by(taggings) | of(EntryKind.NOTE, notes) | Q(kind="tag", object_id=tag)
+        """By a tag and those below it, as in the reader and on the tag's page."""
+        branch = Tags().branch(int(tag))
+        taggings = self._taggings.filter(tag__in=branch)
+        notes = Note.objects.filter(Q(tag__in=branch) | Q(passage__taggings__in=taggings))
+        return (
+            self._tagged_by(taggings)
+            | of(EntryKind.NOTE, notes)
+            | Q(kind=EntryKind.TAG, object_id__in=branch)
+        )
 
     def _tagged_by(self, taggings):
         return of(EntryKind.PASSAGE, taggings, "passage") | of(

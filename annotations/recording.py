@@ -8,7 +8,7 @@ Like :mod:`annotations.coding`: each function is one act in one transaction, ret
 import functools
 import uuid
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -37,6 +37,7 @@ from .coding import (
     _Changes,
     _in_turn,
     _lock,
+    _look_at_once,
     _record,
     in_words,
     submitted_again,
@@ -52,9 +53,7 @@ def _recorded(function):
     @functools.wraps(function)
     def checked(*args, **kwargs):
         act = function(*args, **kwargs)
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        _look_at_once()
         return act
 
     run = _act(checked)

@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -25,6 +25,9 @@ from . import answers
 
 ARTICLES = 50
 PASSAGES = 40
+OTHER_LIST = (
+    "The list has changed since this page was opened, so nothing was done. Look at it again."
+)
 
 
 @public_reading
@@ -56,9 +59,17 @@ def article_bulk(request):
     place = reverse("annotations:article_list") + (f"?{back}" if back else "")
     if not form.is_valid():
         return answers.refused(request, form)
-    act, left_alone = coding.change_articles(
-        request.user, form.cleaned_data["article"], form.changes(), key=form.cleaned_data["key"]
-    )
+    versions = form.cleaned_data["article"]
+    if form.cleaned_data["every"]:
+        versions = _every(QueryDict(back), request.user)
+        if versions is None or len(versions) != form.cleaned_data["found"]:
+            return answers.refused(request, message=OTHER_LIST, status=409)
+    try:
+        act, left_alone = coding.change_articles(
+            request.user, versions, form.changes(), key=form.cleaned_data["key"]
+        )
+    except coding.Refused as error:
+        return answers.refused(request, message=str(error), status=409)
     if act is not None:
         messages.success(request, f"{act.summary}.", extra_tags="act")
     if left_alone:
@@ -67,6 +78,13 @@ def article_bulk(request):
     if act is None and not left_alone:
         messages.success(request, "Nothing was different.")
     return redirect(place)
+
+
+def _every(query, user):
+    """The versions by key of all articles that an address finds; None if it is not understood."""
+    form = ArticleFilterForm(query, user=user)
+    articles = form.articles()
+    return None if form.errors else dict(articles.order_by().values_list("pk", "version"))
 
 
 @require_POST

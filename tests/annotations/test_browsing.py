@@ -350,6 +350,43 @@ def test_what_was_changed_in_the_meantime_is_left_alone_and_told(client, change)
 
 
 @pytest.mark.django_db
+def test_all_that_are_found_are_changed_at_once_on_whatever_page(change, client, monkeypatch):
+    monkeypatch.setattr(browsing, "ARTICLES", 2)
+    for _ in range(5):
+        make_article(status="draft", language="uk")
+    make_article(status="draft")
+    assert "All 5 that are found" in text_of(client.get("/articles/?language=uk"))
+    asked = {"do": "publish", "every": "1", "back": "language=uk"}
+
+    for wrong in ({"found": 4}, {"found": 5, "back": "language=xx"}, {}):
+        assert change([], **asked | wrong).status_code == 409
+    change([], found=5, **asked)
+
+    published = Article.objects.filter(status="published").values_list("language", flat=True)
+    assert list(published) == ["uk"] * 5
+    assert Act.objects.get().summary == "Published 5 articles"
+
+
+@pytest.mark.django_db
+def test_what_a_rule_forbids_is_said_and_nothing_is_done(change):
+    old, other = make_article(), make_article()
+    newer = make_article(supersedes=old, round=old.round)
+    report = make_outcome_report()
+
+    responses = [
+        change([other, newer], do="draft"),
+        change([other, report.article], do="round", round=make_round().pk),
+    ]
+
+    assert [response.status_code for response in responses] == [409, 409]
+    assert "This is the new version of another article" in text_of(responses[0])
+    assert "This outcome belongs to another round." in text_of(responses[1])
+    assert Act.objects.count() == 0
+    other.refresh_from_db()
+    assert (other.status, other.version) == ("published", 1)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [

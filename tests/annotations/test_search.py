@@ -278,6 +278,7 @@ def test_visitors_find_no_notes_tags_and_unreviewed_work(client):
         ({"q": "met", "kind": "zebra"}, "no such kind"),
         ({"q": "met", "party": "nobody"}, "Select a valid choice"),
         ({"q": "met", "since": "2025-13-01"}, "Write a date"),
+        ({"q": "met", "since": "2025-05-17", "until": "2025-05-16"}, "before the first day"),
         ({"q": "met", "tag": "Useless"}, "There is no tag called “Useless”."),
         ({"q": "met", "coder": "9" * 30}, "There is no coder called"),
     ],
@@ -333,6 +334,9 @@ def test_filters_leave_what_has_the_property(client, coder):
     assert kinds(round=article.round.slug) == ["article", "party", "passage", "position"]
     assert kinds(issue=position.proposition.issue_id) == ["article", "passage", "position"]
     assert kinds(tag=tag.pk) == ["article", "passage"]
+    tag.parent = make_tag("All that is useful")
+    tag.save()
+    assert kinds(tag=tag.parent.pk) == ["article", "passage"]
     assert kinds(coder=coder.pk) == ["article", "passage", "position"]
     assert kinds(status="published") == ["article", "article"]
     assert kinds(status="submitted") == ["passage", "position", "position"]

@@ -122,3 +122,17 @@ def test_an_article_is_called_done_and_that_is_undone(open_page, coder):
     page.get_by_role("button", name="Show", exact=True).click()
 
     assert page.locator("table .headline").all_inner_texts() == ["Truces"]
+
+
+def test_all_articles_of_a_page_are_ticked_at_once(open_page):
+    for number in range(3):
+        make_article(title=f"Draft {number}", status="draft")
+    page = open_page("/articles/", make_user("admin"))
+
+    page.get_by_label("Tick Draft 1").check()
+    everything = page.get_by_label("Tick all on this page")
+    assert everything.evaluate("one => one.indeterminate")
+    everything.check()
+    page.get_by_role("button", name="Do it").click()
+
+    page.get_by_text("Published 3 articles.").wait_for()
