@@ -19,6 +19,27 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("steady")
 
+# The files that take longest begin first: at the end one process would wait for the other.
+LONG = {
+    name: place
+    for place, name in enumerate(
+        [
+            "test_dev.py",
+            "test_bad_values.py",
+            "test_permissions.py",
+            "test_database.py",
+            "test_lost_work.py",
+            "test_backups.py",
+            "test_list_queries.py",
+            "test_figures.py",
+        ]
+    )
+}
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: LONG.get(item.path.name, len(LONG)))
+
 
 @pytest.fixture
 def researcher(db):
