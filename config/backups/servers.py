@@ -55,10 +55,14 @@ class Server:
         self.session = self._connect()
         self.session.autocommit = True
         key = f"parley restores {self.name}"
-        query = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
-        if not self.session.execute(query, [key]).fetchone()[0]:
+        # A restore that has just ended, or was killed, holds it until its server process is gone.
+        self.session.execute("SET lock_timeout = '5s'")
+        try:
+            self.session.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [key])
+        except psycopg.errors.LockNotAvailable:
             self.session.close()
-            raise BackupError("Another restore is at work. Wait until it has ended.")
+            raise BackupError("Another restore is at work. Wait until it has ended.") from None
+        self.session.execute("RESET lock_timeout")
         return self
 
     def __exit__(self, *_):
