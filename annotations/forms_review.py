@@ -132,6 +132,11 @@ class WorkForm(ReasonForm):
         super().__init__(*args, **kwargs)
         self.user = user
 
+    @property
+    def is_one(self):
+        """Whether what is judged was shown as one: a joint statement, or a disagreement."""
+        return "together" in self.data
+
     def clean(self):
         data = super().clean()
         data["work"] = self._items(dict.fromkeys(self.data.getlist("item")))
@@ -178,6 +183,7 @@ class SettleForm(WorkForm):
     """Which side of a disagreement holds: a side's key, "all" or "none"."""
 
     holds = gate.NameField(max_length=40)
+    is_one = True
 
     def clean(self):
         data = super().clean()

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, SmallIntegerField, Value
 from django.utils import timezone
 
 from accounts.models import User
-from talks.models import Article, WorkStatus
+from talks.models import Article, Position, WorkStatus
 
 from . import disagreements
 from .disagreements import PAIRS
@@ -110,13 +110,30 @@ class Queue:
     def window(self):
         """The first of them from there on: pairs of a row of its model and whether it is disputed.
 
-        A disagreement is one of them, at the place of its oldest part.
+        A disagreement is one of them, and so is a joint statement, at the place of its oldest part.
         """
         found = self._all(self.wanted.after).order_by("created_at", "place", "pk")[:WINDOW]
         places = {(list(Kind)[place], pk): (at, place, pk) for at, place, pk in found}
         disputed, behind = self._folded(places)
         rows = whole([one for one in places if one not in behind])
-        return [(row, (kind_of(row), row.pk) in disputed) for row in rows]
+        listed = [(row, (kind_of(row), row.pk) in disputed) for row in rows]
+        joined = self._joined([row for row, is_disputed in listed if not is_disputed], places)
+        return [(row, is_disputed) for row, is_disputed in listed if row not in joined]
+
+    def _joined(self, rows, places):
+        """Those of ``rows`` that are part of a joint statement with an older row that waits."""
+        rows = [row for row in rows if is_joint(row)]
+        if not rows:
+            return []
+        others = Position.objects.filter(joint_key__in={row.joint_key for row in rows})
+        found = self._of(Kind.POSITION, None).filter(pk__in=others.values("pk"))
+        waiting = {pk: (at, place, pk) for at, place, pk in found}
+        in_dispute = {mine for mine, _ in disagreements.pairs(Kind.POSITION, set(waiting))}
+        oldest = {}
+        for other in others.filter(pk__in=waiting.keys() - in_dispute):
+            place = waiting[other.pk]
+            oldest[_joint(other)] = min(oldest.get(_joint(other), place), place)
+        return [row for row in rows if oldest[_joint(row)] < places[Kind.POSITION, row.pk]]
 
     def _folded(self, places):
         """Those of ``places`` that disagree with others, and those that are part of an older one's.
@@ -162,6 +179,32 @@ def whole(places):
         for pk, row in kind.whole().in_bulk(by_kind[kind]).items():
             found[kind, pk] = row
     return [found[place] for place in places if place in found]
+
+
+def is_joint(row):
+    return isinstance(row, Position) and bool(row.joint_key)
+
+
+def _joint(position):
+    return position.article_id, position.joint_key, position.coder_id
+
+
+def joint_with(row, user):
+    """The rows of the joint statement that ``row`` is part of, itself first, that await ``user``.
+
+    Empty where it waits alone, and without those that another coder's work contradicts.
+    """
+    if not is_joint(row):
+        return []
+    rows = awaiting(Kind.POSITION, user).filter(
+        article=row.article_id, joint_key=row.joint_key, coder=row.coder_id
+    )
+    found = {one.pk: one for one in rows.select_related("party", "proposition").order_by("pk")}
+    in_dispute = {mine for mine, _ in disagreements.pairs(Kind.POSITION, found)}
+    if row.pk not in found or row.pk in in_dispute:
+        return []
+    others = [one for key, one in found.items() if key != row.pk and key not in in_dispute]
+    return [row, *others] if others else []
 
 
 def with_headlines(rows):

@@ -43,6 +43,7 @@ def _queue(request, *, status=200, form=None, stale=(), query=None, act=None):
     row = stale[0] if stale else _chosen(asked, request.user) or (listed[0][0] if listed else None)
     shown = Shown(row, request.user) if row else None
     disagreement = disagreement_of(row, request.user) if row else None
+    together = waiting.joint_with(row, request.user) if row and not disagreement else []
     context |= {
         "state": state,
         "chosen": _still_chosen(form, stale),
@@ -51,6 +52,7 @@ def _queue(request, *, status=200, form=None, stale=(), query=None, act=None):
         "shown": shown,
         "seen": shown and f"{shown.code}.{shown.row.version}",
         "disagreement": disagreement,
+        "together": [(one, line(one), _is_kept(one, form)) for one in together],
         "mine_in_it": disagreement and disagreement.involves(request.user),
         "form": form,
         "of": _form_of(form, shown),
@@ -98,12 +100,12 @@ def _live(request):
 
 
 def _undoing(user):
-    """One's last verdict, and what it was on if it was one; what was undone last."""
+    """One's last verdict, and what it was on, the first of several; what was undone last."""
     undoable, redoable = coding.last_acts(user, in_review=True)
     found = {"undoable": undoable, "redoable": redoable}
     if undoable:
         judged = [one["after"] for one in undoable.changes if one["model"] == "review"]
-        if len(judged) == 1:
+        if judged:
             codes = [f"{k}-{pk}" for k in Kind.values if (pk := judged[0][f"{k}_id"])]
             found["undone_item"] = codes[0]
     return found
@@ -121,15 +123,22 @@ def _form_of(form, shown):
     """Which of the page's forms was refused: "one", "several", "none" of them, or ""."""
     if form is None:
         return ""
-    if len(form.cleaned_data.get("work", [])) > 1 and not isinstance(form, SettleForm):
+    if len(form.cleaned_data.get("work", [])) > 1 and not form.is_one:
         return "several"
     return "one" if shown and shown.may_judge and form.cleaned_data.get("work") else "none"
+
+
+def _is_kept(row, form):
+    """Whether a row of a joint statement is to be judged with it, as far as somebody said so."""
+    if form is None or not form.is_one:
+        return True
+    return any(row == one for one, _ in form.cleaned_data.get("work", []))
 
 
 def _still_chosen(form, stale):
     """The codes of what was chosen for one verdict on several, but those that changed since."""
     chosen = form.cleaned_data.get("work", []) if form is not None else []
-    if len(chosen) < 2:
+    if len(chosen) < 2 or form.is_one:
         return set()
     return {code_of(row) for row, _ in chosen} - {code_of(row) for row in stale}
 
@@ -139,7 +148,7 @@ def _judge(request):
     form = (SettleForm if settles else VerdictForm)(request.POST, user=request.user)
     if not form.is_valid():
         rows = [row for row, _ in form.cleaned_data.get("work", [])]
-        return _queue(request, status=422, form=form, query=_query(request, rows))
+        return _queue(request, status=422, form=form, query=_query(request, form, rows))
     data = form.cleaned_data
     try:
         act = _settle(request, data) if settles else _verdict(request, data)
@@ -148,8 +157,8 @@ def _judge(request):
     except coding.Refused as error:
         form.add_error(None, str(error))
         rows = [row for row, _ in data["work"]]
-        return _queue(request, status=409, form=form, query=_query(request, rows))
-    return _after(request, data["work"], act)
+        return _queue(request, status=409, form=form, query=_query(request, form, rows))
+    return _after(request, form, act)
 
 
 def _verdict(request, data):
@@ -178,19 +187,20 @@ def _visible(request, rows):
     return [row for row in rows if article_of(row).pk in visible]
 
 
-def _query(request, rows):
+def _query(request, form, rows):
     """The address's query, with the one piece of work that was to be judged shown again."""
     query = request.GET.copy()
-    if len(rows) == 1:
+    if len(rows) == 1 or (rows and form.is_one):
         query["item"] = code_of(rows[0])
     return query
 
 
-def _after(request, judged, act):
+def _after(request, form, act):
     """The next piece of work: behind what was judged, where one alone was."""
     query = request.GET.copy()
     query.pop("item", None)
-    if len(judged) == 1 or "holds" in request.POST:
+    judged = form.cleaned_data["work"]
+    if len(judged) == 1 or form.is_one:
         query["after"] = code_of(judged[0][0])
     address = reverse("annotations:review_queue") + (f"?{query.urlencode()}" if query else "")
     if not request.htmx:

@@ -514,6 +514,88 @@ def settle(client, rows, holds, **fields):
     return client.post(QUEUE, {"item": items, "holds": holds, "reason": "So it is."} | fields)
 
 
+def test_a_joint_statement_is_one_item_with_one_verdict_undone_as_one(client, editor):
+    same = {
+        "article": make_article(),
+        "proposition": make_proposition(),
+        "coder": make_user(),
+        "joint_key": "call",
+    }
+    rows = [make_position(party=make_party(name=name), **same) for name in ("France", "Poland")]
+    last = make_position(joint_key="call")
+    client.force_login(editor)
+
+    response = client.get(QUEUE)
+    assert listed(client) == [code(rows[0]), code(last)]
+    assert [row for row, *_ in response.context["together"]] == rows
+    assert "One verdict on the joint statement" in response.content.decode()
+    assert listed(client, f"?after={code(rows[0])}") == [code(last)]
+    assert [row for row, *_ in client.get(f"{QUEUE}?item={code(rows[1])}").context["together"]] == [
+        rows[1],
+        rows[0],
+    ]
+
+    refused = judge(client, *rows, decision="reject", together=1)
+    assert (refused.status_code, refused.context["of"]) == (422, "one")
+    assert refused.context["shown"].row == rows[0]
+    response = judge(client, *rows, decision="reject", reason="Nobody signed.", together=1)
+    assert response.url == f"{QUEUE}?after={code(rows[0])}"
+    assert listed(client) == [code(last)]
+    assert client.get(QUEUE).context["undone_item"] == code(rows[0])
+    client.post(reverse("annotations:act_undo", args=[Act.objects.get().pk]), {"next": QUEUE})
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.work_status for row in rows] == ["submitted", "submitted"]
+    judge(client, rows[0], together=1)
+    assert listed(client) == [code(rows[1]), code(last)]
+    assert client.get(QUEUE).context["together"] == []
+
+
+def test_a_joint_statement_that_another_editor_judged_meanwhile_is_shown_with_that(
+    client, editor, admin
+):
+    same = {"article": make_article(), "coder": make_user(), "joint_key": "call"}
+    rows = [make_position(**same) for _ in range(2)]
+    seen = [code(row, row.version) for row in rows]
+    client.force_login(admin)
+    judge(client, *rows, decision="reject", reason="Nobody signed.", together=1)
+    client.force_login(editor)
+
+    data = {"item": seen, "decision": "accept", "together": 1}
+    response = client.post(QUEUE, data)
+
+    assert response.status_code == 409
+    assert "Nobody signed." in response.content.decode()
+
+
+def test_what_another_coder_contradicts_in_a_joint_statement_is_an_item_of_its_own(client, editor):
+    same = {"article": make_article(), "proposition": make_proposition()}
+    party = make_party()
+    joint = {"coder": make_user(), "joint_key": "call"} | same
+    disputed, *rest = [
+        make_position(party=one, **joint) for one in (party, make_party(), make_party())
+    ]
+    make_position(party=party, stance="opposes", **same)
+    client.force_login(editor)
+
+    assert listed(client) == [code(disputed), code(rest[0])]
+    shown = client.get(f"{QUEUE}?item={code(rest[0])}").context["together"]
+    assert [row for row, *_ in shown] == rest
+
+
+def test_a_refused_settling_shows_the_same_disagreement_again(client, editor, disputed):
+    first = make_tagging()
+    type(first).objects.filter(pk=first.pk).update(
+        created_at=timezone.now() - datetime.timedelta(1)
+    )
+    client.force_login(editor)
+
+    response = settle(client, disputed, "none", reason="")
+
+    assert response.status_code == 422
+    assert response.context["shown"].row == disputed[0]
+
+
 def test_settling_settles_all_parts_and_is_undone_as_one(client, editor, disputed):
     client.force_login(editor)
 

@@ -214,9 +214,12 @@ def test_pages_of_review(open_page, violations, editor, work, options):
     own = make_tagging(coder=editor)
     make_review(own, "reject")
     make_tagging(make_passage("sides agreed", work[0].passage.article), make_tag("Doubt"))
+    joint = {"article": make_article(), "coder": make_user(), "joint_key": "call"}
+    one, _ = make_position(**joint), make_position(**joint)
     found = {}
     for path in (
         "/review/",
+        f"/review/?item=position-{one.pk}",
         f"/review/?item=tagging-{work[1].pk}",
         "/review/?kind=outcome_report",
         f"/review/positions/{position.pk}/",
