@@ -100,10 +100,20 @@ class Shown:
 
 
 def usual_reasons():
-    """What the team often gives as its reason, the most frequent first."""
+    """What the team has given as its reason more than once, the most frequent first.
+
+    One's own words behind a usual reason leave it the same.
+    """
     latest = Review.objects.exclude(reason="").order_by("-pk")[:LOOKED_AT]
-    counted = Counter(latest.values_list("reason", flat=True))
-    frequent = [one for one, _ in counted.most_common(30) if len(one) <= LONGEST_USUAL]
+    reasons = list(latest.values_list("reason", flat=True))
+    known = {*FIRST_REASONS, *reasons}
+    firsts = [reason.partition("\n")[0] for reason in reasons]
+    counted = Counter(
+        first if first in known else reason for first, reason in zip(firsts, reasons, strict=True)
+    )
+    frequent = [
+        one for one, count in counted.most_common() if count > 1 and len(one) <= LONGEST_USUAL
+    ]
     return list(dict.fromkeys([*frequent, *FIRST_REASONS]))[:USUAL]
 
 

@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from accounts.returning import asked_for
+
 from .. import codebook as revising
 from .. import coding, live, overview
 from ..forms_codebook import (
@@ -300,8 +302,7 @@ def _by_version(request, tag_id, change):
         return answers.refused(request, message=STALE, status=409)
     except coding.Refused as error:
         return answers.refused(request, message=str(error), status=409)
-    is_from_list = request.POST.get("to") == "proposal_list"
-    return done(request, act, "annotations:proposal_list" if is_from_list else tag)
+    return done(request, act, asked_for(request) or tag)
 
 
 def _act_on(request, tag, form, change, template, context):

@@ -347,7 +347,8 @@ def test_proposals_come_with_their_passages_and_the_tags_like_them(
     ]
     assert "Both sides agreed on an exchange" in page(response)
     assert [key.pk for key, _ in tag.merge_choices] == [swap.pk, used.pk]
-    client.post(at("tag_accept", tag.pk), {"version": 1, "to": "proposal_list"})
+    accepted = client.post(at("tag_accept", tag.pk), {"version": 1, "next": at("proposal_list")})
+    assert accepted.url == at("proposal_list")
     assert "No tag waits for a decision" in page(client.get(at("proposal_list")))
     assert Tag.objects.get(pk=tag.pk).status == "active"
     assert client.post(at("tag_accept", swap.pk), {"version": 9}).status_code == 302

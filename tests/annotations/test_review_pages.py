@@ -226,12 +226,17 @@ def test_a_usual_reason_and_ones_own_words_make_one_reason(client, editor, work)
 
 
 def test_the_teams_frequent_reasons_come_first(client, editor):
-    for reason in ("Rare.", "Too long.", "Too long."):
+    often = ["Another tag fits better."] * 3
+    for reason in ("Once.", "Too long.", "Too long.\nBy two words.", *often):
         make_review(make_tagging(), "reject", reason=reason)
     make_tagging()
     client.force_login(editor)
 
-    assert client.get(QUEUE).context["usual"][:2] == ["Too long.", "Rare."]
+    assert client.get(QUEUE).context["usual"][:3] == [
+        "Another tag fits better.",
+        "Too long.",
+        "The words do not say this.",
+    ]
 
 
 def test_the_second_editor_gets_409_with_the_first_ones_verdict(client, editor, admin, work):
