@@ -6,8 +6,10 @@ an outcome report goes once all its evidence has gone. Nothing is copied and not
 what does not go over stays on the old version.
 """
 
+import uuid
 from collections import defaultdict
 
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
@@ -57,9 +59,9 @@ def _live_evidence():
     )
 
 
-def foresee(old, article):
-    """What superseding ``old`` would do: (passage, match) for each passage in use."""
-    passages = list(passages_in_use(old))
+def foresee(old, article, passages=None):
+    """What superseding ``old`` would do: (passage, match) for each of the passages in use."""
+    passages = list(passages_in_use(old) if passages is None else passages)
     found = find_again(old.text, article.text, [(one.start, one.end) for one in passages])
     return list(zip(passages, found, strict=True))
 
@@ -92,23 +94,24 @@ def supersede(actor, article, old, version, *, key):
     changes.change(article, supersedes_id=old.pk, status=ArticleStatus.PUBLISHED)
     carries = _found_again(old, article, changes)
     _move_work(article, carries, changes)
-    waiting = sum(carry.status == CarryStatus.WAITING for carry in carries)
     return _record(
         actor,
         ActKind.CARRY,
         changes,
         article=article,
         also_on=old,
-        summary=(
-            f"Superseded {old.headline[:120]}:"
-            f" {len(carries) - waiting} passages carried over, {waiting} wait"
-        ),
+        summary=_counted(carries, f"Superseded {old.headline[:120]}"),
         key=key,
     )
 
 
-def _found_again(old, article, changes):
-    found = foresee(old, article)
+def _counted(carries, words):
+    waiting = sum(carry.status == CarryStatus.WAITING for carry in carries)
+    return f"{words}: {len(carries) - waiting} passages carried over, {waiting} wait"
+
+
+def _found_again(old, article, changes, passages=None):
+    found = foresee(old, article, passages)
     sure = [(match.start, match.end) for _, match in found if match.is_sure]
     targets = Passage.objects.at_all(article, sure)
     carries = Carry.objects.bulk_create(
@@ -129,9 +132,20 @@ def _found_again(old, article, changes):
     return carries
 
 
+@transaction.atomic
+def settle(actor, carry, start, end, version, **key):
+    """Put the work on a waiting passage on ``text[start:end]`` of the new version.
+
+    Where that was superseded in its turn, what has come to stand on it goes on by another act.
+    """
+    act = last = _settle(actor, carry, start, end, version, **key)
+    while last is not None:
+        last = _go_on(actor, last, key=uuid.uuid5(last.key, "on"))
+    return act
+
+
 @_recorded
-def settle(actor, carry, start, end, version, *, key):
-    """Put the work on a waiting passage on ``text[start:end]`` of the new version."""
+def _settle(actor, carry, start, end, version, *, key):
     carry, article, old = _own_turn(carry, version)
     is_proposal = (carry.start, carry.end) == (start, end)
     changes = _Changes()
@@ -151,6 +165,31 @@ def settle(actor, carry, start, end, version, *, key):
         article=article,
         also_on=old,
         summary=f"Carried {quoted(carry.passage)} over to {quoted(target)}",
+        key=key,
+    )
+
+
+@_recorded
+def _go_on(actor, act, *, key):
+    """Look for what ``act`` put on a version that is itself superseded in the next one."""
+    newer = Article.objects.filter(supersedes=act.article_id).first()
+    if newer is None:
+        return None
+    newer, article = _both_in_turn(newer.pk, act.article_id)
+    known = Carry.objects.live().filter(article=newer).values("passage")
+    passages = passages_in_use(article).filter(pk__in=act.passages).exclude(pk__in=known)
+    changes = _Changes()
+    carries = _found_again(article, newer, changes, passages)
+    if not carries:
+        return None
+    _move_work(newer, carries, changes)
+    return _record(
+        actor,
+        ActKind.CARRY,
+        changes,
+        article=newer,
+        also_on=article,
+        summary=_counted(carries, f"Looked for in {newer.headline[:120]}"),
         key=key,
     )
 

@@ -231,10 +231,16 @@ class _Search:
 
     def _other_words(self, start, end, place):
         quote = self.old[start:end]
-        candidates = [trimmed(self.new, *self._region(start, end)), *self._alike(quote)]
+        region = trimmed(self.new, *self._region(start, end))
+        # What is all but the same at its own place is not looked for elsewhere, which takes time.
+        is_there = (
+            _is_as_long(quote, *region)
+            and _alike_in_words(quote, self.new[slice(*region)]) >= NEAR_CERTAIN
+        )
+        candidates = [region] if is_there else [region, *self._alike(quote)]
         best = None
         for new_start, new_end in candidates:
-            if not len(quote) / 3 <= new_end - new_start <= 3 * len(quote) + CONTEXT:
+            if not _is_as_long(quote, new_start, new_end):
                 continue
             alike = _alike_in_words(quote, self.new[new_start:new_end])
             around = self._around(start, end, new_start, new_end)
@@ -301,7 +307,8 @@ class _Search:
 
     def _score(self, start, end, new_start, new_end, place):
         before, behind = self._sides(start, end, new_start, new_end)
-        words = _alike_in_words(self.old[start:end], self.new[new_start:new_end])
+        old, new = self.old[start:end], self.new[new_start:new_end]
+        words = 1 if old == new else _alike_in_words(old, new)
         near = 1 - min(1, abs(new_start - place) / max(1, len(self.new)))
         return (QUOTE * words + PREFIX * before + SUFFIX * behind + PLACE * near) / WHOLE
 
@@ -309,6 +316,11 @@ class _Search:
 def _cuts(text, at):
     """Whether a word goes on over ``at``."""
     return 0 < at < len(text) and text[at - 1 : at + 1].isalnum()
+
+
+def _is_as_long(quote, start, end):
+    """Whether a span is of a length that another wording of ``quote`` may have."""
+    return len(quote) / 3 <= end - start <= 3 * len(quote) + CONTEXT
 
 
 def _at_edge(one, other):

@@ -561,3 +561,41 @@ def test_reviewed_work_on_other_words_waits_for_another_verdict(admin, researche
 
     found = [type(row).objects.get(pk=row.pk).work_status for row in (swap, quote, position)]
     assert found == ["submitted", "accepted", "submitted"]
+
+
+def test_what_waits_behind_two_newer_versions_goes_on_to_the_last(admin, researcher, old, new):
+    moved, told = tagged(old, SWAP, GONE)
+    superseded(admin, old, new)
+    last = make_article(NEW.replace("minister", "envoy"), round=old.round, status="draft")
+    superseded(admin, new, last)
+    carry = carry_of(SWAP)
+    assert where(moved) == (old.pk, SWAP)
+
+    act = carrying.settle(researcher, carry, carry.start, carry.end, carry.version)
+
+    assert where(moved) == (last.pk, EXCHANGE)
+    assert where(told) == (old.pk, GONE)
+    further = Act.objects.exclude(pk=act.pk).latest("pk")
+    with pytest.raises(coding.Refused):
+        coding.undo(researcher, act)
+    coding.undo(researcher, further)
+    assert where(moved) == (new.pk, EXCHANGE)
+    coding.undo(researcher, act)
+    assert where(moved) == (old.pk, SWAP)
+    assert not Carry.objects.live().filter(article=last).exists()
+
+
+def test_work_goes_from_version_to_version_and_back_in_the_same_steps(admin, old, new):
+    [tagging] = tagged(old, QUOTE)
+    first = superseded(admin, old, new)
+    last = make_article(f"{NEW}\nLater.", round=old.round, status="draft")
+    second = superseded(admin, new, last)
+    assert where(tagging) == (last.pk, QUOTE)
+
+    with pytest.raises(coding.Refused):
+        coding.undo(admin, first)
+    coding.undo(admin, second)
+    assert where(tagging) == (new.pk, QUOTE)
+    coding.undo(admin, first)
+
+    assert where(tagging) == (old.pk, QUOTE)
