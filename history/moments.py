@@ -44,7 +44,7 @@ class Moment:
     def __init__(self, asked):
         self.asked = asked.strip()
         try:
-            self.is_day = bool(re.fullmatch(r"\d{4}-\d\d-\d\d", self.asked))
+            self.is_day = _is_day(self.asked)
             at = datetime.datetime.fromisoformat(PLUS_AS_SPACE.sub("+", self.asked))
             if self.is_day:
                 at = at.replace(hour=23, minute=59, second=59, microsecond=999_999)
@@ -70,6 +70,14 @@ class Moment:
     def address(self):
         """This very instant as an address names it."""
         return f"{self.at:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def _is_day(text):
+    """Whether it is a day without a time, in whatever form of ISO 8601."""
+    try:
+        return bool(datetime.date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 @contextlib.contextmanager

@@ -192,6 +192,7 @@ def test_a_day_is_its_end_and_a_time_has_its_zone():
     assert Moment("2026-01-20").at == datetime.datetime(
         2026, 1, 20, 23, 59, 59, 999_999, tzinfo=datetime.UTC
     )
+    assert Moment("20260120").at == Moment("2026-W04-2").at == Moment("2026-01-20").at
     assert Moment("2026-01-20T14:30").address == "2026-01-20T14:30:00.000000Z"
     assert Moment("2026-01-20T14:30 02:00").address == "2026-01-20T12:30:00.000000Z"
     assert Moment(Moment("2026-01-20").address).at == Moment("2026-01-20").at
