@@ -2,13 +2,17 @@
 
 import html
 import re
+import threading
 import uuid
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
-from annotations.models import Act, Note
+from annotations import coding
+from annotations.models import Act, Note, NoteQuerySet
 from annotations.templatetags.notes import linked
+from tests.at_once import at_once
 from tests.factories import make_article, make_note, make_passage, make_tag
 
 pytestmark = pytest.mark.django_db
@@ -216,6 +220,55 @@ def test_withdrawing_a_note_leaves_the_replies_of_others(client, researcher, col
     assert "Researcher withdrew this note." in page
     assert "Is this so?" not in page
     assert "Yes" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_guards_a_reply_would_answer_a_withdrawn_note_and_with_them_it_is_refused(
+    monkeypatch, researcher, colleague
+):
+    note = make_note("Is this so?", author=researcher)
+    has_read, is_withdrawn = threading.Event(), threading.Event()
+    save = Note.save
+
+    def save_when_it_is_withdrawn(row, **options):
+        if row.parent_id:
+            has_read.set()
+            is_withdrawn.wait(10)
+        save(row, **options)
+
+    def withdraw_what_was_read():
+        has_read.wait(10)
+        act = coding.withdraw_note(researcher, note, 1)
+        is_withdrawn.set()
+        return act
+
+    def reply():
+        return coding.reply(colleague, note, "Yes.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(coding, "_in_turn", lambda *_: None)
+        patched.setattr(NoteQuerySet, "select_for_update", lambda rows, **_: rows, raising=False)
+        patched.setattr(Note, "save", save_when_it_is_withdrawn)
+        answered, withdrawn = at_once(reply, withdraw_what_was_read)
+    assert answered.pk > withdrawn.pk
+
+    note = make_note("Is this so?", author=researcher)
+    is_withdrawn.clear()
+
+    def withdraw_and_take_time():
+        with transaction.atomic():
+            act = coding.withdraw_note(researcher, note, 1)
+            is_withdrawn.set()
+            threading.Event().wait(0.5)
+        return act
+
+    def reply_meanwhile():
+        is_withdrawn.wait(10)
+        return reply()
+
+    refused, _ = at_once(reply_meanwhile, withdraw_and_take_time)
+    assert str(refused) == ("This note was withdrawn in the meantime, so it cannot be answered.")
+    assert not note.replies.exists()
 
 
 def test_a_withdrawn_note_is_gone(client, researcher, note):
