@@ -143,6 +143,9 @@ async def play(pages, articles, web, listener, seconds):
     tasks = [asyncio.create_task(page.run(acts)) for page in pages]
     while not all(page.state for page in pages):
         await asyncio.sleep(0.5)
+        for task in tasks:
+            if task.done():
+                task.result()  # a page that failed says why
     await asyncio.sleep(8)  # all know of each other
     before = measure(web, listener)
     asked = sum(page.requests for page in pages)
@@ -243,7 +246,10 @@ class Page:
         self.delays += [time.monotonic() - at for at in heard]
 
     async def open(self):
-        _, body = await self.get(self.article.get_absolute_url())
+        status, body = await self.get(self.article.get_absolute_url())
+        while status == 503:  # so many at once, on a busy machine
+            await asyncio.sleep(1)
+            status, body = await self.get(self.article.get_absolute_url())
         self.state = re.search(rb'id="since" name="since" value="(\d+)"', body)[1].decode()
 
 
