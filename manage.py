@@ -21,8 +21,9 @@ def main():
     command = "".join(sys.argv[1:2])
     if command in AS_OWNER:
         database.as_owner()
-    # SQL of migrations is run as it stands, without a word on whose it is before it.
-    if command in {"", "migrate"}:
+    # SQL of migrations is run as it stands, without a word on whose it is before it; a restore
+    # migrates as well.
+    if command in {"", "migrate", "restore"}:
         named = contextlib.nullcontext()
     else:
         named = pghistory.context(command=command)

@@ -24,8 +24,10 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+import manage
 from annotations import recording
 from annotations.models import Act, Tag, Tagging
+from config import database
 from config.backups import BackupError, archive, measuring, programs, restoring, taking
 from config.backups.progress import Progress
 from config.backups.servers import Server, parameters, working_in
@@ -532,6 +534,20 @@ def test_a_dump_that_pg_restore_cannot_read_changes_nothing(installation, backup
         restoring.restore(half, quietly)
 
     assert databases(installation) == [installation]
+
+
+def test_the_command_line_takes_a_backup_restores_it_and_goes_back(
+    installation, tmp_path, forgotten, monkeypatch
+):
+    file = os.fspath(tmp_path / "parley")
+    was = contents()
+    monkeypatch.setenv(database.ROLE, "owner")
+
+    for arguments in (["backup", file], ["restore", file], ["restore", "--undo"]):
+        monkeypatch.setattr(sys, "argv", ["manage.py", *arguments])
+        manage.main()
+
+    assert contents() == was
 
 
 # The file that is made
