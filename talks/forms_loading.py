@@ -116,10 +116,12 @@ class IntakeForm(ArticleForm):
     """What is typed of an article that is being prepared."""
 
     def __init__(self, data=None, *, fields=None, version=None):
-        article = Article(title_is_editorial=bool((fields or {}).get("title_is_editorial")))
-        super().__init__(data, instance=article)
-        self.initial |= {name: value for name, value in (fields or {}).items() if value != ""}
-        self.initial["title_is_editorial"] = bool(self.initial.get("title_is_editorial"))
+        fields = fields or {}
+        is_ours = bool(fields.get("title_is_editorial"))
+        super().__init__(data, instance=Article(title_is_editorial=is_ours))
+        self.initial |= {name: value for name, value in fields.items() if value != ""}
+        # A headline that the file gives is the publisher's, though this article has none yet.
+        self.initial["title_is_editorial"] = is_ours
         self.initial["version"] = version
 
     def typed(self):

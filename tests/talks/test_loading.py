@@ -96,6 +96,8 @@ def test_a_web_page_tells_what_is_known_of_it(client, loader):
         "source_credit": "",
         "title_is_editorial": "",
     }  # fmt: skip
+    page = client.get(intake.get_absolute_url())
+    assert page.context["form"].initial["title_is_editorial"] is False
     press(client, intake, "load")
     article = Article.objects.get()
     assert article.text == (
