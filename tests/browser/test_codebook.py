@@ -111,6 +111,33 @@ def test_a_tag_is_dragged_to_its_place(open_page, editor, tags):
     assert tree() == [["Prisoners", ["Swap"], ["Exchange"], ["Wounded"]]]
 
 
+def test_a_tag_is_dragged_by_its_grip_with_a_finger(open_page, editor, tags):
+    screen = {"viewport": {"width": 390, "height": 1200}, "has_touch": True, "is_mobile": True}
+    page = open_page("/codebook/", editor, **screen)
+    rows = {name: item(page, name).locator(":scope > .tag-row") for name in ("Exchange", "Swap")}
+    grip = rows["Exchange"].locator(".tag-grip").bounding_box()
+    goal = rows["Swap"].bounding_box()
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind, *points):
+        places = [{"x": x, "y": y} for x, y in points]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    def move_to(y):
+        touch("touchStart", (grip["x"] + 20, grip["y"] + 20))
+        said(page, "Exchange: 1 passage goes with it.")
+        touch("touchMove", (grip["x"] + 18, grip["y"] - 5))
+        touch("touchMove", (goal["x"] + 30, y))
+        touch("touchEnd")
+
+    move_to(20)
+    said(page, "Exchange is where it was.")
+    move_to(goal["y"] + goal["height"] - 2)
+
+    said(page, "Moved the tag Exchange below Prisoners, after Swap.")
+    assert tree() == [["Prisoners", ["Swap"], ["Exchange"], ["Wounded"]]]
+
+
 def test_two_tags_are_merged_and_the_old_address_leads_to_the_other(
     open_page, editor, researcher, tags
 ):

@@ -16,6 +16,7 @@ const CARRY = [
   [["Esc"], "put it back, before Alt is let go of"],
   [["Ctrl", "Z"], "undo your last change"],
 ];
+const STEP = 12; // pixels that a tree scrolls under a finger at its edge
 const STEPS = { ArrowUp: "up", ArrowDown: "down", ArrowRight: "in", ArrowLeft: "out" };
 
 // Outlives the element, which each answer replaces: the tag that the focus was on.
@@ -39,7 +40,8 @@ class CodebookTree extends HTMLElement {
       list.setAttribute("role", list.parentElement.closest(".tag-tree") ? "group" : "tree");
     }
     for (const item of this.items) this.#prepare(item);
-    for (const type of ["keydown", "keyup", "focusin", "focusout", "click", "dragstart", "dragover", "dragleave", "drop", "dragend"]) {
+    const dragging = ["dragstart", "dragover", "dragleave", "drop", "dragend", "pointerdown", "pointermove", "pointerup", "pointercancel"];
+    for (const type of ["keydown", "keyup", "focusin", "focusout", "click", ...dragging]) {
       this.addEventListener(type, this);
     }
     const again = focused && this.querySelector(`#tag-${focused}`);
@@ -106,7 +108,10 @@ class CodebookTree extends HTMLElement {
     item.tabIndex = -1;
     if (below(item)?.children.length) item.setAttribute("aria-expanded", "true");
     else item.removeAttribute("aria-expanded");
-    if (this.canEdit) row(item).draggable = true;
+    if (this.canEdit) {
+      row(item).draggable = true;
+      row(item).prepend(grip());
+    }
     for (const inner of row(item).querySelectorAll("a, button, summary")) inner.tabIndex = -1;
   }
 
@@ -268,18 +273,26 @@ class CodebookTree extends HTMLElement {
   _dragstart(event) {
     const item = event.target.closest?.("[data-tag]");
     if (!this.canEdit || !item) return;
-    this.#dragged = item;
+    this.#lift(item);
     event.dataTransfer.effectAllowed = "move";
     event.dataTransfer.setData("text/plain", item.dataset.name);
+  }
+
+  #lift(item) {
+    this.#dragged = item;
     this.#say(`${item.dataset.name}: ${luggage(item)}.`);
   }
 
   _dragover(event) {
-    const over = this.#over(event);
+    const over = this.#over(event.target, event.clientY);
     if (!over) return;
     event.preventDefault();
-    for (const one of this.querySelectorAll("[data-drop]")) if (one !== over.row) one.removeAttribute("data-drop");
-    if (over.row.dataset.drop !== over.how) over.row.dataset.drop = over.how;
+    this.#mark(over);
+  }
+
+  #mark(over) {
+    for (const one of this.querySelectorAll("[data-drop]")) if (one !== over?.row) one.removeAttribute("data-drop");
+    if (over && over.row.dataset.drop !== over.how) over.row.dataset.drop = over.how;
   }
 
   _dragleave(event) {
@@ -287,10 +300,14 @@ class CodebookTree extends HTMLElement {
   }
 
   _drop(event) {
-    const over = this.#over(event);
-    const item = this.#dragged;
+    const over = this.#over(event.target, event.clientY);
     if (!over) return;
     event.preventDefault();
+    this.#dropAt(over);
+  }
+
+  #dropAt(over) {
+    const item = this.#dragged;
     this._dragend();
     this.#start(item);
     const node = this.#model().get(over.item);
@@ -306,21 +323,68 @@ class CodebookTree extends HTMLElement {
     for (const one of this.querySelectorAll("[data-drop]")) one.removeAttribute("data-drop");
   }
 
+  // By touch, a tag is taken by its grip; elsewhere a finger scrolls.
+
+  _pointerdown(event) {
+    const taken = event.target.closest?.(".tag-grip");
+    if (!taken || event.pointerType === "mouse" || this.#moving) return;
+    event.preventDefault();
+    taken.setPointerCapture(event.pointerId);
+    this.#lift(taken.closest("[data-tag]"));
+  }
+
+  _pointermove(event) {
+    if (!this.#isHeld(event)) return;
+    const edge = 80;
+    if (event.clientY < edge) scrollBy(0, -STEP);
+    else if (event.clientY > innerHeight - edge) scrollBy(0, STEP);
+    this.#mark(this.#under(event));
+  }
+
+  _pointerup(event) {
+    if (!this.#isHeld(event)) return;
+    const over = this.#under(event);
+    if (over) return this.#dropAt(over);
+    this.#say(`${this.#dragged.dataset.name} is where it was.`);
+    this._dragend();
+  }
+
+  _pointercancel(event) {
+    if (this.#isHeld(event)) this._dragend();
+  }
+
+  #isHeld(event) {
+    return this.#dragged && event.target.hasPointerCapture?.(event.pointerId);
+  }
+
+  #under(event) {
+    const target = document.elementFromPoint(event.clientX, event.clientY);
+    return this.contains(target) ? this.#over(target, event.clientY) : null;
+  }
+
   /** What a drop here would do: before, in or after which item. Not into what is dragged itself. */
-  #over(event) {
-    const target = event.target.closest?.(".tag-row");
+  #over(place, y) {
+    const target = place.closest?.(".tag-row");
     if (!this.#dragged || !target) return null;
     const item = target.closest("[data-tag]");
     const model = this.#model();
     if (isWithin(model.get(item), model.get(this.#dragged))) return null;
     const { top, height } = target.getBoundingClientRect();
-    const part = (event.clientY - top) / height;
+    const part = (y - top) / height;
     return { item, row: target, how: part < 0.3 ? "before" : part > 0.7 ? "after" : "in" };
   }
 
   #say(words) {
     this.line.textContent = this.line.textContent === words ? `${words}\u00a0` : words;
   }
+}
+
+/** What a finger takes a tag by. The buttons and keys of the row do the same for everybody else. */
+function grip() {
+  const found = document.createElement("span");
+  found.className = "tag-grip";
+  found.setAttribute("aria-hidden", "true");
+  return found;
 }
 
 /** What tells one of the parts that open and close from the others. */
