@@ -18,7 +18,7 @@ from history.roles import history_models
 from history.triggers import DOOR
 from talks.models import Article, Event, Evidence, OutcomeReport, Passage, Position
 
-from .models import Act, Note, Tagging
+from .models import Act, Draft, Note, SavedSearch, Tagging
 from .models_search import EntryKind, SearchEntry
 
 KINDS = {
@@ -196,8 +196,13 @@ def _forget(keys):
 
 def _purge_account(account, by, reason):
     """Take what is personal from an account; its work stays, under a number."""
-    counts = {"account": 1, "sign-in links": SignInLink.objects.filter(user=account).delete()[0]}
-    Digest.objects.filter(user=account).delete()
+    counts = {"account": 1}
+    # What nobody else has ever seen.
+    for model, whose in (
+        (SignInLink, "user"), (Digest, "user"), (SavedSearch, "owner"), (Draft, "coder"),
+    ):  # fmt: skip
+        gone, _ = model.objects.filter(**{whose: account}).delete()
+        counts[str(model._meta.verbose_name_plural)] = gone
     written = _written(User, User.objects.filter(pk=account.pk))
     account.username = f"removed-{account.pk}"
     account.name = f"Removed account {account.pk}"

@@ -93,7 +93,8 @@ class Server:
         if not may:
             raise BackupError(
                 f"The role {role} may not make databases on this server, and a restore makes a "
-                f"new one first. Let it: ALTER ROLE {role} CREATEDB;"
+                f"new one first. Name the owner's role in DATABASE_OWNER_URL, which needs that "
+                "right: ALTER ROLE … CREATEDB;"
             )
         self.drop(self.restoring)
         provider, collate, ctype, locale = self._locale()

@@ -1,13 +1,15 @@
 """Removing for good, and what is left of it."""
 
 import io
+import uuid
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
+from accounts.models import Digest
 from annotations import coding, past, reviewing
-from annotations.models import Act, Note, Tagging
+from annotations.models import Act, Draft, DraftKind, Note, SavedSearch, Tagging
 from annotations.models_review import Decision
 from history import checking
 from history.models import Tombstone
@@ -146,6 +148,11 @@ def test_what_is_personal_of_an_account_goes_and_its_work_stays(researcher, admi
     researcher.name = WORD
     researcher.save()
     note = make_note("Work", author=researcher)
+    Digest.objects.create(user=researcher, address=f"{WORD}@example.org")
+    SavedSearch.objects.create(owner=researcher, name=WORD, query="q=x", key=uuid.uuid4())
+    Draft.objects.create(
+        coder=researcher, article=make_article(), kind=DraftKind.EVENT, data={"title": [WORD]}
+    )
 
     purge("account", researcher, admin, "--yes")
 

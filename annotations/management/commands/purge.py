@@ -48,7 +48,8 @@ class Command(BaseCommand):
     def _preview(self, plan):
         if plan.kind == "account":
             self.stdout.write(f"What is personal of the account {plan.row.username}:")
-            self.stdout.write("  name, user name, password, sign-in links, and their history")
+            self.stdout.write("  name, user name, password, sign-in links, and their history,")
+            self.stdout.write("  the address for mail, drafts, kept searches")
             return
         self.stdout.write(f"{plan.kind} {plan.row.pk}, with all that hangs on it:")
         for name, count in plan.counts.items():
