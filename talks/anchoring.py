@@ -211,7 +211,9 @@ class _Search:
         score, best = scored[0]
         around = self._around(start, end, best, best + length)
         is_telling = length >= TELLING and len(WORD.findall(self.old[start:end])) >= 3
-        if not is_telling and around < ALIKE:
+        first, last = self._region(start, end)
+        is_in_place = first <= best and best + length <= last
+        if not is_telling and around < ALIKE and not is_in_place:
             return None
         is_unique = len(found) == 1 == self.old.count(self.old[start:end])
         is_sure = is_unique and (is_telling or around >= NEAR_CERTAIN)

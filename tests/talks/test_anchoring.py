@@ -237,3 +237,12 @@ def test_aligned_stretches_are_equal_and_in_order(pair):
         assert block.new_start >= at[1]
         at = (block.old_start + block.length, block.new_start + block.length)
         assert old[block.old_start : at[0]] == new[block.new_start : at[1]] != ""
+
+
+def test_short_words_at_their_place_are_proposed_although_all_around_them_changed():
+    old = "They met in Istanbul.\nSource: CNN"
+    new = "They met in Istanbul.\nThe talks took two hours.\nSource: CNN\nUpdated at noon."
+
+    match, words = found(old, new, "Source: CNN")
+
+    assert (match.kind, words, match.is_sure) == (Kind.MOVED, "Source: CNN", False)
