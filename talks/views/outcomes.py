@@ -47,7 +47,7 @@ from ..models import (
 )
 from ..position_lists import WorkForm, by_date, held, join, left_out, work_that_counts
 from ..quotations import with_quotations, with_visible_quotations
-from .actors import in_order_of_stance, work_switch
+from .actors import in_order_of_stance, kept, work_switch
 
 OUTCOMES = 25
 REPORTS_LISTED = 6  # of one outcome, in a list of outcomes
@@ -124,6 +124,31 @@ def accounts(reports):
     ]
 
 
+def latest_accounts(reports):
+    """Per outcome, the latest stance of each party, those that agree first: {key: [stance]}.
+
+    ``report_count`` is the number of these reports that give the party one.
+    """
+    stances = OutcomeStance.objects.filter(report__in=reports)
+    counts = {
+        (outcome, party): count
+        for outcome, party, count in stances.order_by()
+        .values_list("report__outcome", "party")
+        .annotate(Count("pk"))
+    }
+    dated = stances.annotate(dated=Coalesce("report__as_of", "report__article__published_on"))
+    newest = F("dated").desc(nulls_last=True), "-report__created_at", "-report_id"
+    latest = dated.order_by("report__outcome_id", "party_id", *newest)
+    latest = latest.distinct("report__outcome_id", "party_id").select_related("party", "report")
+    places = OutcomeStanceKind.values
+    found = {}
+    for stance in sorted(latest, key=lambda one: (places.index(one.stance), one.party.name)):
+        outcome = stance.report.outcome_id
+        stance.report_count = counts[outcome, stance.party_id]
+        found.setdefault(outcome, []).append(stance)
+    return found
+
+
 def has_changed(stances):
     return len({stance.stance for stance in stances}) > 1
 
@@ -136,17 +161,22 @@ def outcome_list(request, slug):
     form = WorkForm(request.GET, user=request.user)
     reports = work_that_counts(OutcomeReport.objects, request.user, form.work)
     outcomes = outcomes_reported_in(reports).filter(round=talks_round)
+    articles = Prefetch("article", Article.objects.for_lists())
     page = Paginator(
         outcomes.select_related("proposition").prefetch_related(
             Prefetch(
-                "reports", with_accounts(latest_first(reports))[:REPORTS_LISTED], to_attr="seen"
+                "reports",
+                latest_first(reports).prefetch_related(articles)[:REPORTS_LISTED],
+                to_attr="seen",
             )
         ),
         OUTCOMES,
     ).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    latest = latest_accounts(reports.filter(outcome__in=page.object_list))
     for outcome in page.object_list:
         outcome.latest = outcome.seen[0]
-        outcome.accounts = accounts(outcome.seen)
+        outcome.accounts = latest.get(outcome.pk, [])
     groups = [
         (OutcomeStatus(status), list(several))
         for status, several in groupby(page.object_list, lambda one: one.latest_status)
@@ -156,6 +186,7 @@ def outcome_list(request, slug):
         "page": page,
         "groups": groups,
         "form": form,
+        "kept": f"?{kept(form.work)}" if kept(form.work) else "",
         **work_switch(
             form.work,
             left_out(OutcomeReport.objects, request.user, form.work, outcome__round=talks_round),

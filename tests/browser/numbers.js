@@ -56,7 +56,7 @@
       else if (/proposition/.test(words) && all(".tie")) count += all(".tie");
       else if (target.matches("thead")) count += all("th:not(.silent-column) a");
       else {
-        const kinds = [".entry", ".statement", ".moment", "tbody tr", "article.outcome", "ul.list > li", ".quotation"];
+        const kinds = [".entry", ".statement", ".moment", "tbody tr", "article.outcome", ".told > li", "ul.list > li", ".quotation"];
         count += kinds.map(all).find(Boolean) ?? 0;
       }
       const next = (place === "moments" ? doc : section).querySelector("a[rel=next]");

@@ -177,10 +177,37 @@ def test_the_seed_s_outcomes(client):
     shown = next(one for _, several in response.context["groups"] for one in several if one == swap)
     assert shown.passage_count == 4
     assert [
-        (str(account.party), [(one.stance, one.basis) for one in account.stances])
+        (str(account.party), account.stance, account.basis, account.report_count)
         for account in shown.accounts
-    ] == [("Russia", [("agrees", "interpretive")]), ("Ukraine", [("agrees", "textual")])]
+    ] == [("Russia", "agrees", "interpretive", 1), ("Ukraine", "agrees", "textual", 1)]
     assert client.get(f"/outcomes/{swap.pk}/").status_code == 200
+
+
+def test_every_party_has_its_latest_account_however_many_reports_came_since(
+    client, talks_round, researcher
+):
+    outcome = make_outcome(round=talks_round)
+    early, late = make_party(name="Early"), make_party(name="Late")
+    for day in range(1, 10):
+        stances = {late: "agrees"} if day < 9 else {late: "rejects"}
+        make_outcome_report(
+            stances | ({early: "agrees"} if day == 1 else {}),
+            outcome=outcome, article=in_round(talks_round), as_of=datetime.date(2025, 5, day),
+            work_status="submitted",
+        )  # fmt: skip
+    client.force_login(researcher)
+    response = client.get("/rounds/istanbul/outcomes/?status=open")
+
+    [(_, [shown])] = response.context["groups"]
+    assert [(str(one.party), one.stance, one.report_count) for one in shown.accounts] == [
+        ("Early", "agrees", 1),
+        ("Late", "rejects", 9),
+    ]
+    # What it counts is there under the same choice of work.
+    at = f"/outcomes/{outcome.pk}/?status=open#party-{late.pk}"
+    assert f'<a class="basis" href="{at}">9 reports</a>' in response.content.decode()
+    there = client.get(f"/outcomes/{outcome.pk}/?status=open").context["accounts"]
+    assert {str(party): len(stances) for party, stances, *_ in there} == {"Early": 1, "Late": 9}
 
 
 def test_empty_and_unknown(client, talks_round, researcher):
