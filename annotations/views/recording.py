@@ -143,6 +143,9 @@ def position_edit(request, position_id):
     if not form.cleaned_data["version"]:
         form.add_error("version", "This page is incomplete: reload it and try again.")
         return _panel(request, article, form, status=422)
+    if message := answers.superseded(request, article):
+        form.add_error(None, message)
+        return _panel(request, article, form, status=409)
     return _edit(request, position, form)
 
 
@@ -194,6 +197,9 @@ def _evidence(request, row, article):
     form = EvidenceForm(request.POST, article=article)
     if not form.is_valid():
         return _panel(request, article, form, status=422, row=row)
+    if message := answers.superseded(request, article):
+        form.add_error(None, message)
+        return _panel(request, article, form, status=409, row=row)
     data = form.cleaned_data
     try:
         act = recording.change_evidence(

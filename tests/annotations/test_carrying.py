@@ -484,6 +484,35 @@ def test_a_superseded_version_is_annotated_only_knowingly(client, admin, researc
     assert Tagging.objects.count() == 1
 
 
+def test_evidence_of_a_superseded_version_is_changed_only_knowingly(
+    client, admin, researcher, old, new
+):
+    gone = [make_passage(GONE, old)]
+    position = make_position(gone, article=old, coder=researcher)
+    report = make_outcome_report(article=old, evidence=gone, coder=researcher)
+    superseded(admin, old, new)
+    client.force_login(researcher)
+    start = OLD.index(QUOTE)
+    more = {"start": start, "end": start + len(QUOTE), "exact": QUOTE, "role": "context"}
+
+    def send(name, pk):
+        address = reverse(name, args=[pk])
+        fields = dict(client.get(address).context["form"].data.lists())
+        for key, value in more.items():
+            fields[f"evidence_{key}"].append(str(value))
+        return client.post(address, fields)
+
+    statuses = [
+        send("annotations:position_edit", position.pk).status_code,
+        send("annotations:report_evidence", report.pk).status_code,
+    ]
+
+    assert statuses == [409, 409]
+    assert set(Evidence.objects.values_list("passage__exact", flat=True)) == {GONE}
+    client.post(reverse("annotations:work_on_superseded", args=[old.pk]))
+    assert send("annotations:position_edit", position.pk).status_code == 302
+
+
 def test_what_was_typed_on_a_superseded_version_stays(client, admin, researcher, old, new):
     superseded(admin, old, new)
     client.force_login(researcher)
