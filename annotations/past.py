@@ -236,6 +236,13 @@ def _in_published(kind, states):
     """Without what belongs to articles that are drafts now."""
     drafts = Article.objects.filter(status="draft")
     in_drafts = Passage.objects.filter(article__in=drafts)
+    reviews = Review.objects.filter(
+        Q(tagging__passage__in=in_drafts)
+        | Q(position__article__in=drafts)
+        | Q(outcome_report__article__in=drafts)
+    )
+    events = _only_in(drafts, Event, Evidence.objects.filter(event=OuterRef("pk")), "passage__")
+    outcomes = _only_in(drafts, Outcome, OutcomeReport.objects.filter(outcome=OuterRef("pk")))
     by = {
         "article": [("pgh_obj_id", drafts)],
         "completion": [("article_id", drafts)],
@@ -250,16 +257,24 @@ def _in_published(kind, states):
             ("parent_id", Note.objects.filter(Q(article__in=drafts) | Q(passage__in=in_drafts))),
         ],
         "stance": [("report_id", OutcomeReport.objects.filter(article__in=drafts))],
-        "review": [
-            ("tagging_id", Tagging.objects.filter(passage__in=in_drafts)),
-            ("position_id", Position.objects.filter(article__in=drafts)),
-            ("outcome_report_id", OutcomeReport.objects.filter(article__in=drafts)),
-        ],
+        "review": [("pgh_obj_id", reviews)],
+        "verdict-taken-back": [("review_id", reviews)],
+        "event": [("pgh_obj_id", events)],
+        "event-participation": [("event_id", events)],
+        "outcome": [("pgh_obj_id", outcomes)],
     }
     for field, hidden in by.get(kind, []):
         # NOT IN is unknown, and so false, where the field is empty.
         states = states.filter(Q(**{field: None}) | ~Q(**{f"{field}__in": hidden.values("pk")}))
     return states
+
+
+def _only_in(drafts, model, telling, to=""):
+    """The rows of a model that no article but ``drafts`` tells of; ``to`` leads there."""
+    in_drafts = telling.filter(**{f"{to}article__in": drafts})
+    return model.objects.filter(
+        Exists(in_drafts), ~Exists(telling.exclude(**{f"{to}article__in": drafts}))
+    )
 
 
 # A page of entries

@@ -15,6 +15,7 @@ from tests.factories import (
     make_outcome_report,
     make_passage,
     make_position,
+    make_review,
     make_tag,
     make_tagging,
 )
@@ -205,6 +206,24 @@ def test_drafts_of_articles_and_accounts_are_for_admins(client, researcher, admi
         assert of(client, "tagging", tagging).status_code == status
         assert of(client, "account", researcher).status_code == status
         assert ("account" in {kind for _, kind in told(by(client, admin))}) is False
+
+
+def test_what_articles_that_are_drafts_tell_alone_is_for_admins(client, researcher, admin):
+    draft = make_article(status=ArticleStatus.DRAFT)
+    event, other = make_event(article=draft, title="Hidden"), make_event(title="Open")
+    report = make_outcome_report(article=draft)
+    review = make_review(make_tagging(make_passage(draft.text[:4], draft)), "reject")
+    hidden = {"event": event, "outcome": report.outcome, "review": review}
+
+    for user, status in ((researcher, 404), (admin, 200)):
+        client.force_login(user)
+        for kind, row in hidden.items():
+            assert (kind, of(client, kind, row).status_code) == (kind, status)
+        assert of(client, "event", other).status_code == 200
+    client.force_login(researcher)
+    assert {"event", "outcome", "review"}.isdisjoint(
+        {kind for _, kind in told(by(client, review.reviewer))}
+    )
 
 
 def test_what_was_deleted_still_has_its_history(client, researcher):
