@@ -121,19 +121,26 @@ def _keys(kind, **by):
 
 
 def _of_passages(passages):
-    notes = _keys("note", passage_id__in=passages)
+    """What stands on passages or once did, so that it is told where it went."""
+    on_them = {"passage_id__in": passages}
+    notes = _keys("note", **on_them)
     return {
-        "tagging": Q(passage_id__in=passages),
-        "evidence": Q(passage_id__in=passages),
-        "note": Q(passage_id__in=passages) | Q(parent_id__in=notes),
+        "tagging": Q(pgh_obj_id__in=_keys("tagging", **on_them)),
+        "evidence": Q(pgh_obj_id__in=_keys("evidence", **on_them)),
+        "note": Q(pgh_obj_id__in=notes) | Q(parent_id__in=notes),
     }
+
+
+def _of_verdicts(**on):
+    reviews = _keys("review", **on)
+    return {"review": Q(pgh_obj_id__in=reviews), "verdict-taken-back": Q(review_id__in=reviews)}
 
 
 def _of_position(keys):
     return {
         "position": Q(pgh_obj_id__in=keys),
         "evidence": Q(position_id__in=keys),
-        "review": Q(position_id__in=keys),
+        **_of_verdicts(position_id__in=keys),
     }
 
 
@@ -142,13 +149,21 @@ def _of_report(keys):
         "outcome-report": Q(pgh_obj_id__in=keys),
         "stance": Q(report_id__in=keys),
         "evidence": Q(outcome_report_id__in=keys),
-        "review": Q(outcome_report_id__in=keys),
+        **_of_verdicts(outcome_report_id__in=keys),
+    }
+
+
+def _of_events(keys):
+    return {
+        "event": Q(pgh_obj_id__in=keys),
+        "event-participation": Q(event_id__in=keys),
+        "evidence": Q(event_id__in=keys),
     }
 
 
 def _of_article(key):
     passages = _keys("passage", article_id=key)
-    taggings = _keys("tagging", passage_id__in=passages)
+    proofs = states_of("evidence").filter(passage_id__in=passages).exclude(event_id=None)
     found = [
         {
             "article": Q(pgh_obj_id=key),
@@ -159,7 +174,8 @@ def _of_article(key):
         {"note": Q(article_id=key) | Q(parent_id__in=_keys("note", article_id=key))},
         _of_position(_keys("position", article_id=key)),
         _of_report(_keys("outcome-report", article_id=key)),
-        {"review": Q(tagging_id__in=taggings)},
+        _of_events(proofs.values("event_id")),
+        _of_verdicts(tagging_id__in=_keys("tagging", passage_id__in=passages)),
     ]
     return _together(found)
 
@@ -179,13 +195,16 @@ def scope(kind, key):
         return _of_article(key)
     more = {
         "passage": lambda: _of_passages([key]),
-        "tagging": lambda: {"review": Q(tagging_id=key)},
+        "tagging": lambda: _of_verdicts(tagging_id=key),
         "note": lambda: {"note": Q(pgh_obj_id=key) | Q(parent_id=key)},
         "position": lambda: _of_position([key]),
         "outcome-report": lambda: _of_report([key]),
-        "tag": lambda: {"tagging": Q(tag_id=key), "note": Q(tag_id=key)},
+        "tag": lambda: {
+            "tagging": Q(pgh_obj_id__in=_keys("tagging", tag_id=key)),
+            "note": Q(tag_id=key),
+        },
         "outcome": lambda: _of_report(_keys("outcome-report", outcome_id=key)),
-        "event": lambda: {"event-participation": Q(event_id=key), "evidence": Q(event_id=key)},
+        "event": lambda: _of_events([key]),
         "round": lambda: {"participation": Q(round_id=key)},
         "person": lambda: {"office": Q(person_id=key)},
     }

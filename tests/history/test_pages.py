@@ -5,9 +5,9 @@ import re
 import pytest
 from django.urls import reverse
 
-from annotations import codebook, coding, past
+from annotations import codebook, coding, past, reviewing
 from annotations.models import Act, Note, Tagging
-from talks.models import ArticleStatus, WorkStatus
+from talks.models import ArticleStatus, Event, WorkStatus
 from tests.factories import (
     make_article,
     make_event,
@@ -58,6 +58,36 @@ def test_an_article_tells_all_that_hangs_on_it(client, researcher):
     assert kinds == [
         "article", "evidence", "note", "passage", "passage", "position", "tagging",
     ]  # fmt: skip
+
+
+def test_what_left_is_told_where_it_was_and_where_it_is(client, researcher, editor):
+    article, one, other = make_article(text="Both sides agreed."), make_tag(), make_tag()
+    passage = make_passage("Both", article)
+    tagging = make_tagging(passage, one, researcher)
+    coding.move_bounds(researcher, passage, 0, 10)
+    codebook.merge(editor, one, one.version, other, other.version)
+    tagging.refresh_from_db()
+    client.force_login(researcher)
+
+    whole = [("changed", "tagging"), ("changed", "tagging"), ("made", "tagging")]
+    for kind, row in (
+        ("passage", passage), ("passage", tagging.passage), ("tag", one), ("tag", other),
+    ):  # fmt: skip
+        assert told(of(client, kind, row, kind="tagging")) == whole
+
+
+def test_an_article_tells_of_its_events_and_of_verdicts_taken_back(client, researcher, editor):
+    event = make_event(coder=researcher)
+    article = event.evidence.get().passage.article
+    tagging = make_tagging(make_passage(article.text[:4], article), coder=researcher)
+    reviewing.give_verdict(editor, tagging, "reject", tagging.version, reason="No.")
+    coding.undo(editor, Act.objects.get())
+    Event.objects.filter(pk=event.pk).update(title="Another")
+    client.force_login(researcher)
+
+    kinds = told(of(client, "article", article))
+    for entry in (("changed", "event"), ("made", "verdict-taken-back"), ("made", "review")):
+        assert entry in kinds
 
 
 def test_a_change_is_shown_in_marked_words_with_who_and_when(client, researcher):
