@@ -20,6 +20,7 @@ TAKEN = dict.fromkeys("123456", "the six recent tags") | {
     "s": "the sentence",
     "w": "the word",
     "?": "the list of keys",
+    "/": "the search",
     "[": "the passage before",
     "]": "the next passage",
 }

@@ -17,6 +17,12 @@ from .items import Kind, article_of, kind_of
 from .models import Decision, Review, Tagging
 
 WINDOW = 50  # pieces of work listed at once
+LOOKED_AT = 200  # to find these, since disagreements are listed by their oldest part alone
+ARTICLE = {
+    Kind.TAGGING: "passage__article",
+    Kind.POSITION: "article",
+    Kind.OUTCOME_REPORT: "article",
+}
 AGES = {
     "day": ("Since yesterday", "gte", 1),
     "week": ("Last 7 days", "gte", 7),
@@ -76,10 +82,9 @@ class Queue:
 
     def _of(self, kind, after):
         wanted = self.wanted
-        article = "passage__article" if kind == Kind.TAGGING else "article"
         rows = awaiting(kind, self.user)
         if wanted.article:
-            rows = rows.filter(**{article: wanted.article})
+            rows = rows.filter(**{ARTICLE[kind]: wanted.article})
         if wanted.tags is not None:
             rows = rows.filter(tag__in=wanted.tags)
         if wanted.coder:
@@ -112,10 +117,10 @@ class Queue:
 
         A disagreement is one of them, and so is a joint statement, at the place of its oldest part.
         """
-        found = self._all(self.wanted.after).order_by("created_at", "place", "pk")[:WINDOW]
+        found = self._all(self.wanted.after).order_by("created_at", "place", "pk")[:LOOKED_AT]
         places = {(list(Kind)[place], pk): (at, place, pk) for at, place, pk in found}
         disputed, behind = self._folded(places)
-        rows = whole([one for one in places if one not in behind])
+        rows = whole([one for one in places if one not in behind][:WINDOW])
         listed = [(row, (kind_of(row), row.pk) in disputed) for row in rows]
         joined = self._joined([row for row, is_disputed in listed if not is_disputed], places)
         return [(row, is_disputed) for row, is_disputed in listed if row not in joined]
@@ -138,18 +143,23 @@ class Queue:
     def _folded(self, places):
         """Those of ``places`` that disagree with others, and those that are part of an older one's.
 
-        Part of it is also what sides with it against others.
+        Each of what waits in their articles, from the oldest on, is an item unless it is part of
+        one before it: neighbours in a long chain of overlaps are not all part of its first.
         """
         disputed, behind = set(), set()
         for kind in PAIRS:
-            parts = disagreements.parts(kind, {pk for its, pk in places if its == kind})
-            disputed |= {(kind, mine) for mine in parts}
-            others = set().union(*parts.values())
-            waiting = self._of(kind, None).filter(pk__in=others) if kind in self.kinds() else ()
-            before = {pk: (at, place, pk) for at, place, pk in waiting}
-            for mine, found in parts.items():
-                if any(before[pk] < places[kind, mine] for pk in found & before.keys()):
-                    behind.add((kind, mine))
+            if not (keys := {pk for its, pk in places if its == kind}):
+                continue
+            articles = kind.model.objects.filter(pk__in=keys).values(ARTICLE[kind])
+            waiting = self._of(kind, None).filter(**{f"{ARTICLE[kind]}__in": articles})
+            in_order = [pk for *_, pk in sorted(waiting)]
+            parts = disagreements.parts(kind, in_order)
+            covered = set()
+            for pk in in_order:
+                if pk not in covered:
+                    covered |= parts.get(pk, set())
+            disputed |= {(kind, pk) for pk in keys & parts.keys()}
+            behind |= {(kind, pk) for pk in keys & covered}
         return disputed, behind
 
 

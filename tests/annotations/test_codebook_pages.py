@@ -158,6 +158,7 @@ def test_a_tag_is_added_by_editors_and_proposed_by_researchers(client, editor, r
         ({"definition": "x" * 5001}, "at most 5000 characters"),
         ({"colour": "mauve"}, "Select a valid choice"),
         ({"shortcut": "N"}, "this key is for a note"),
+        ({"shortcut": "/"}, "this key is for the search"),
         ({"shortcut": "1"}, "this key is for the six recent tags"),
         ({"shortcut": "o"}, "“Other” has this shortcut"),
         ({"shortcut": "xy"}, "at most 1 character"),

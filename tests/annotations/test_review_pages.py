@@ -1,6 +1,7 @@
 """The queue, the page of one piece of work, and what became of one's own."""
 
 import datetime
+import itertools
 import re
 import uuid
 
@@ -459,6 +460,22 @@ def test_who_sides_with_the_oldest_part_is_part_of_its_disagreement(client, edit
     assert listed(client, f"?after={code(first)}") == []
     settle(client, [first, second, against], str(unity.pk))
     assert client.get(QUEUE).context["count"] == 0
+
+
+def test_a_long_chain_of_overlaps_is_an_item_for_each_of_its_neighbourhoods(client, editor):
+    words = "One two three four five six seven eight nine ten."
+    article = make_article(text=words)
+    each = words.rstrip(".").split()
+    chain = [
+        make_tagging(make_passage(f"{one} {other}", article), make_tag())
+        for one, other in itertools.pairwise(each)
+    ]
+    client.force_login(editor)
+
+    heads = [code(chain[0]), code(chain[3]), code(chain[6])]
+    assert listed(client) == heads
+    assert listed(client, f"?after={heads[0]}") == heads[1:]
+    assert listed(client, f"?after={heads[1]}") == heads[2:]
 
 
 def test_of_a_disagreement_of_sixty_two_what_was_asked_for_is_laid_out(client, editor):
