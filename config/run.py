@@ -101,7 +101,8 @@ def _serving(host, port, log):
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            env=database.environment_of_app(),
+            # The port also tells where the links in its mails lead.
+            env=database.environment_of_app() | {"PORT": str(port)},
             start_new_session=True,  # Ctrl+C is for us; we stop it in order
             preexec_fn=server.end_with_parent,
         )
