@@ -1,10 +1,13 @@
 """Mentions and the inbox in a real browser: the type-ahead, the count that follows, and axe."""
 
+import datetime
 import re
 
 import pytest
+from django.core import mail
 from playwright.sync_api import expect
 
+from accounts.models import Digest
 from annotations import coding
 from annotations.models import Notice, Visibility
 from tests.factories import make_article, make_note, make_review, make_tag, make_tagging, make_user
@@ -97,3 +100,21 @@ def test_without_scripts_the_inbox_works(open_page, article, researcher, colleag
     page.get_by_role("button", name="Undo").click()
 
     expect(page.get_by_role("link", name="Inbox 1 unread")).to_be_visible()
+
+
+def test_an_address_is_confirmed_from_its_mail_by_who_is_not_signed_in(
+    open_page, violations, researcher
+):
+    page = open_page("/account/", researcher, **NARROW_AND_DARK)
+    page.get_by_label("Send me what is new").check()
+    page.get_by_label("To this address").fill("mira@example.org")
+    page.locator("[aria-labelledby=mail]").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Send the link again")).to_be_visible()
+    assert violations(page) == []
+    (link,) = re.findall(r"http://[^/]+(/mail/\S+)", mail.outbox[0].body)
+    page = open_page(link, **NARROW_AND_DARK)
+    assert violations(page) == []
+    page.get_by_role("button", name="Yes, send it here").click()
+
+    expect(page.get_by_text("Your address is confirmed.")).to_be_visible()
+    assert Digest.objects.due(datetime.date.max).get().user == researcher
