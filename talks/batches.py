@@ -11,8 +11,9 @@ import uuid
 from typing import NamedTuple
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.tasks import task
+from django.tasks import TaskResultStatus, task
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from history.context import acting_for
 
@@ -23,7 +24,8 @@ from .models import Batch, BatchItem, BatchState, ItemStatus
 
 log = logging.getLogger(__name__)
 
-PAUSE = datetime.timedelta(seconds=30)  # before another turn, where something failed
+# A running batch of which nothing was done for so long, and whose turn does not come, is forgotten.
+STALLED = datetime.timedelta(seconds=60)
 # What lies in the machine and not in the file, and passes.
 PASSING = (OSError, MemoryError, OperationalError, InterfaceError)
 FAULT = (
@@ -106,15 +108,9 @@ def is_archive(file):
 def load_batch(batch_id):
     """Work on a batch for a while, and ask for the next turn if there is more to do.
 
-    What stops it may pass, as a full disk or a deadlock does, so another turn comes later.
-    Without a database there is none: then the worker begins anew.
+    Where something fails that may pass there is no next turn until `resume_stalled`.
     """
-    try:
-        has_more = work(batch_id, seconds=SLICE)
-    except Exception:
-        load_batch.using(run_after=timezone.now() + PAUSE).enqueue(batch_id)
-        raise
-    if has_more:
+    if work(batch_id, seconds=SLICE):
         load_batch.enqueue(batch_id)
 
 
@@ -233,3 +229,17 @@ def resume_all():
     """Go on with all that runs: for a worker that starts, since one before it may have died."""
     for key in Batch.objects.filter(state=BatchState.RUNNING).values_list("pk", flat=True):
         load_batch.enqueue(key)
+
+
+def resume_stalled():
+    """Go on with what runs and whose turn comes no more.
+
+    It was lost with the task that failed, for want of a disk or of the database, or because the
+    request that began the batch died before it asked for the first turn.
+    """
+    since = timezone.now() - STALLED
+    turns = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
+    for batch in Batch.objects.filter(state=BatchState.RUNNING, started_at__lt=since):
+        has_turn = turns.filter(task_path=load_batch.module_path, args_kwargs__args=[batch.pk])
+        if not (has_turn.exists() or batch.items.filter(finished_at__gt=since).exists()):
+            load_batch.enqueue(batch.pk)

@@ -143,21 +143,25 @@ def test_what_fails_in_the_middle_of_a_file_leaves_it_to_be_done_again(monkeypat
 
 
 @pytest.mark.django_db
-def test_a_batch_that_something_stopped_gets_another_turn_later(monkeypatch):
-    batch = make_batch(numbered(2))
+def test_a_batch_whose_turn_was_lost_gets_another_one(monkeypatch):
+    lost, young, queued = (make_batch(numbered(2)) for _ in range(3))
+    ago = timezone.now() - 2 * batches.STALLED
+    Batch.objects.exclude(pk=young.pk).update(started_at=ago)
 
     def full_disk(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(batches.loading, "load_at_once", full_disk)
     with pytest.raises(OSError, match="No space left"), transaction.atomic():
-        batches.work(batch.pk)
-    with pytest.raises(OSError, match="No space left"):
-        batches.load_batch.call(batch.pk)
+        batches.load_batch.call(lost.pk)
+    batches.load_batch.enqueue(queued.pk)
 
-    [turn] = DBTaskResult.objects.all()
-    assert (turn.args_kwargs["args"], turn.run_after > timezone.now()) == ([batch.pk], True)
-    assert {status for _, status, _ in outcomes(batch)} == {"waiting"}
+    for _ in range(2):
+        batches.resume_stalled()
+
+    turns = DBTaskResult.objects.filter(status="READY").values_list("args_kwargs__args", flat=True)
+    assert sorted(turns) == [[lost.pk], [queued.pk]]
+    assert {status for _, status, _ in outcomes(lost)} == {"waiting"}
 
 
 @pytest.mark.django_db

@@ -1,4 +1,6 @@
+import contextlib
 import sys
+import threading
 import time
 
 from django.core.management import call_command
@@ -8,12 +10,14 @@ from django.db import InterfaceError, OperationalError, connection
 from talks import batches
 
 PAUSE = 2  # seconds
+ROUND = 20  # seconds, after which batches that were forgotten are looked for
 
 
 class Command(BaseCommand):
     help = "Do what was left for the background, such as loading many articles. Runs until ended."
 
     def handle(self, *args, **options):
+        threading.Thread(target=self.look_after_batches, daemon=True).start()
         while True:
             try:
                 batches.resume_all()
@@ -26,3 +30,10 @@ class Command(BaseCommand):
                 time.sleep(PAUSE)
             else:
                 sys.exit(0)
+
+    def look_after_batches(self):
+        while True:
+            time.sleep(ROUND)
+            with contextlib.suppress(OperationalError, InterfaceError):
+                batches.resume_stalled()
+            connection.close()
