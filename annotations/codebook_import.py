@@ -1,6 +1,7 @@
 """Taking a codebook file in: what it would change, and changing that as one act."""
 
 import dataclasses
+from collections import Counter
 
 from talks.models import Passage
 
@@ -55,6 +56,8 @@ class _Importing:
         self.lost = list(read.lost)
         self.refusals = []
         by_guid = {tag.guid: tag for tag in self.tags.values()}
+        self.guids = set(by_guid)
+        self.below = Counter(tag.parent_id for tag in self.tags.values())
         by_key = {key_of(tag.name): tag for tag in self.tags.values()}
         self.by_key = by_key
         taken = set()
@@ -280,16 +283,17 @@ def _write(work, actor, changes, *, is_correction):
 
 def _new(work, actor, entry, parent, changes):
     fields = {name: getattr(entry, name) for name in (*RULE, "colour", "shortcut")}
-    guids = {tag.guid for tag in work.tags.values()}
-    if entry.guid and entry.guid not in guids:
+    if entry.guid and entry.guid not in work.guids:
         fields["guid"] = entry.guid
+    above = parent.pk if parent else None
+    work.below[above] += 1
     tag = Tag.objects.create(
         codebook=changes.codebook,
         parent=parent,
         name=entry.name,
         status=entry.status,
         archived_because=entry.reason if entry.status == TagStatus.ARCHIVED else "",
-        order=Tag.objects.filter(codebook=changes.codebook, parent=parent).count() + 1,
+        order=work.below[above],
         proposed_by=actor,
         defined_in=changes.codebook.version,
         **{name: value for name, value in fields.items() if value is not None},
