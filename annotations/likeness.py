@@ -16,8 +16,7 @@ SELECT one.id, other.id, greatest(
 ) AS likeness
 FROM annotations_tag one JOIN annotations_tag other
     ON other.codebook_id = one.codebook_id AND other.id <> one.id
-WHERE one.id = ANY(%(tags)s) AND other.replaced_by_id IS NULL
-    AND (other.status <> 'archived' OR other.archived_because <> '')
+WHERE one.id = ANY(%(tags)s) AND (other.status <> 'archived' OR other.archived_because <> '')
 ORDER BY likeness DESC, other.name
 """
 
@@ -37,7 +36,10 @@ GROUP BY 1, 2 ORDER BY 4 DESC, 2
 
 
 def by_name(tags):
-    """For each of ``tags``, a set of keys: the keys of tags with a similar name, likest first."""
+    """For each of ``tags``, a set of keys: the keys of tags with a similar name, likest first.
+
+    Merged ones are among them, since their names lead on.
+    """
     found = defaultdict(list)
     for one, other, likeness in _rows(NAMES, tags=list(tags)):
         if likeness >= LIKE and len(found[one]) < MOST:

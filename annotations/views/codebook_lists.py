@@ -56,12 +56,22 @@ def proposal_list(request):
     for tag in page:
         tag.shown_colour = tags.rows[tag.pk].shown_colour
         tag.passages, tag.passage_count = passages[tag.pk], counts[tag.pk]
-        tag.like_named = [tags.rows[key] for key in names[tag.pk]]
+        tag.like_named = _like_named(tags, tag, names[tag.pk])
         tag.like_used = [(tags.rows[use.tag], use) for use in uses[tag.pk]]
-        likely = [*tag.like_named, *(one for one, _ in tag.like_used)]
+        likely = [*(one for one, _ in tag.like_named), *(one for one, _ in tag.like_used)]
         offered = [one for one in likely if one.status != TagStatus.ARCHIVED]
         tag.merge_choices = [(one, path_of(one)) for one in dict.fromkeys(offered)]
     return page_of(request, "annotations/proposal_list.html", {"page": page})
+
+
+def _like_named(tags, tag, keys):
+    """The tags of ``keys``, or what they were merged into, each with its name before, or ""."""
+    found = {}
+    for key in keys:
+        now = tags.in_the_end(key)
+        if now.pk != tag.pk:
+            found.setdefault(now, "" if now.pk == key else tags.rows[key].name)
+    return list(found.items())
 
 
 def _passages_of(tags, user):

@@ -330,6 +330,9 @@ def test_proposals_come_with_their_passages_and_the_tags_like_them(
     client, editor, researcher, article
 ):
     swap = make_tag("Prisoner exchange", definition="All for all.")
+    led_to = make_tag("Return")
+    merged = make_tag("Exchange of prisoners")
+    codebook.merge(editor, merged, 1, led_to, 1)
     used = make_tag("Agreement")
     make_tag("Territory")
     make_tagging(make_passage("agreed on", article), used, researcher)
@@ -342,12 +345,16 @@ def test_proposals_come_with_their_passages_and_the_tags_like_them(
     response = client.get(at("proposal_list"))
 
     (tag,) = response.context["page"].object_list
-    assert [one.name for one in tag.like_named] == ["Prisoner exchange"]
+    assert [(one.name, merged) for one, merged in tag.like_named] == [
+        ("Return", "Exchange of prisoners"),
+        ("Prisoner exchange", ""),
+    ]
     assert [(one.name, use.same, use.overlapping) for one, use in tag.like_used] == [
         ("Agreement", 0, 1)
     ]
     assert "Both sides agreed on an exchange" in page(response)
-    assert [key.pk for key, _ in tag.merge_choices] == [swap.pk, used.pk]
+    assert "Return Exchange of prisoners was merged into it." in page(response)
+    assert [key.pk for key, _ in tag.merge_choices] == [led_to.pk, swap.pk, used.pk]
     accepted = client.post(at("tag_accept", tag.pk), {"version": 1, "next": at("proposal_list")})
     assert accepted.url == at("proposal_list")
     assert "No tag waits for a decision" in page(client.get(at("proposal_list")))
