@@ -6,12 +6,19 @@ Whoever asks finds what they could open, and nothing else: each kind goes throug
 
 from typing import NamedTuple
 
-from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
+from django.contrib.postgres.search import (
+    SearchHeadline,
+    SearchQuery,
+    SearchQueryCombinable,
+    SearchQueryField,
+    SearchRank,
+)
 from django.db import connection
 from django.db.models import (
     Case,
     Exists,
     F,
+    Func,
     IntegerField,
     OuterRef,
     Q,
@@ -48,6 +55,17 @@ BY_LENGTH = 1
 BONUS = {EntryKind.PARTY: 3, EntryKind.PERSON: 3, EntryKind.TAG: 2, EntryKind.OUTCOME: 2}
 
 
+class Marker(SearchQueryCombinable, Func):
+    """Finds the documents of one configuration, by the mark that the database puts into each."""
+
+    template = "%(expressions)s::tsquery"
+    output_field = SearchQueryField()
+    config = None
+
+    def __init__(self, config):
+        super().__init__(Value(f"'={config}'"))
+
+
 def query_of(asked, config):
     return SearchQuery(asked.as_tsquery, config=config, search_type="raw")
 
@@ -76,20 +94,21 @@ def found(asked, like=()):
     Ranks are whole numbers that depend on the entry alone, so that pages can begin after one.
     """
     ranks = []
-    matches = []
+    wanted = None
     for config in CONFIGS:
         query = query_of(asked, config)
-        matches.append(SearchEntry.objects.filter(config=config, document=query).values("pk"))
+        of_config = Marker(config) & query
+        wanted = of_config if wanted is None else wanted | of_config
         rank = SearchRank(F("document"), query, weights=WEIGHTS, normalization=BY_LENGTH)
         ranks.append(When(config=config, then=rank))
-    # Each by the index alone: one condition with OR would read every document once more.
-    matches.append(SearchEntry.objects.filter(pk__in=like).values("pk"))
-    matching = matches[0].union(*matches[1:], all=True)
     bonus = Case(
         *(When(kind=kind, then=Value(factor)) for kind, factor in BONUS.items()), default=Value(1)
     )
     rank = Cast(Case(*ranks) * bonus * 1_000_000, IntegerField())
-    return SearchEntry.objects.filter(pk__in=matching).annotate(rank=rank)
+    # One condition, which the index answers alone: with the configuration beside it every document
+    # that is found would be read once more.
+    matches = Q(document=wanted) | Q(pk__in=like) if like else Q(document=wanted)
+    return SearchEntry.objects.filter(matches).annotate(rank=rank)
 
 
 def visible_to(entries, user):

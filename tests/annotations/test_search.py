@@ -391,10 +391,10 @@ def test_plans_use_the_indexes(coder):
         cursor.execute(
             "INSERT INTO annotations_searchentry (kind, object_id, config, label, body, names,"
             " document) SELECT 'party', n, 'parley_simple', 'w' || n, '', md5(n::text),"
-            " to_tsvector('parley_simple', md5(n::text)) FROM generate_series(1, 20000) n"
+            " search_vector('parley_simple', 'w' || n, '', md5(n::text))"
+            " FROM generate_series(1, 20000) n"
         )
-        for index in ("search_entry_names", "search_entry_document"):
-            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
+        cursor.execute("SELECT gin_clean_pending_list('search_entry_names'::regclass)")
         cursor.execute("ANALYZE annotations_searchentry")
         cursor.execute("EXPLAIN SELECT id FROM annotations_searchentry WHERE names %>> 'zelinsky'")
         similar = str(cursor.fetchall())
