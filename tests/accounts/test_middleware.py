@@ -83,3 +83,40 @@ def test_htmx_of_somebody_deactivated_leaves_for_the_sign_in_page(client, resear
     managing.change(researcher, admin, researcher.version, is_active=False)
 
     assert "HX-Redirect" in client.post("/account/", headers=HTMX)
+
+
+def test_whose_session_ended_over_a_form_gets_back_what_they_typed(client, researcher):
+    client.force_login(researcher)
+    researcher.session_epoch += 1
+    researcher.save()
+    typed = {
+        "start": "0",
+        "end": "4",
+        "exact": "Both",
+        "tag": "12",
+        "note": "A <b>thought</b>\nof two",
+    }
+
+    response = client.post(
+        "/articles/1/notes/", typed, headers={"Referer": "http://testserver/articles/1/"}
+    )
+
+    assert response.status_code == 403
+    page = response.text
+    assert "A &lt;b&gt;thought&lt;/b&gt;\nof two" in page
+    assert ">\nBoth</textarea>" in page
+    assert 'href="/sign-in/?next=%2Farticles%2F1%2F"' in page
+    assert "no-store" in response["Cache-Control"]
+
+    # Whoever comes next has no session any more, and is led to the sign-in page as ever.
+    assert client.post("/articles/1/notes/", typed).status_code == 302
+
+
+def test_no_password_is_shown_to_whose_session_ended(client, researcher):
+    client.force_login(researcher)
+    researcher.session_epoch += 1
+    researcher.save()
+
+    response = client.post("/account/", {"act": "password", "old_password": "two secret words"})
+
+    assert response.status_code == 302
