@@ -19,6 +19,14 @@ test("the start of a name beats a word's start, its middle and the definition; t
   assert.deepEqual(found("CEASE"), [2, 1, 8, 3]);
 });
 
+test("the tag of the very name that is typed comes before those that only begin so", () => {
+  const tags = ["Talks on terms", "Tálks", "Talks"].map((name, id) => ({ id, name, status: "active" }));
+  const ids = (typed) => matches(tags, typed).map((tag) => tag.id);
+  assert.deepEqual(ids("talks"), [2, 1, 0]);
+  assert.deepEqual(ids("TÁLKS"), [1, 2, 0]);
+  assert.deepEqual(ids("talk"), [0, 1, 2]);
+});
+
 test("case, accents and width do not count", () => {
   assert.deepEqual(found("uber"), [6]);
   assert.deepEqual(found("FUSSNOTE"), [6]);

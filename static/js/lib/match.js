@@ -32,13 +32,18 @@ export function rank(tag, query) {
   return words.every((word) => rest.includes(word)) ? 3 : null;
 }
 
-/** The tags that may be used and meet what is typed, the best first, then as in the codebook. All if nothing is. */
+/**
+ * The tags that may be used and meet what is typed: first that of this very name, then the best, then as in the codebook.
+ * All if nothing is typed.
+ */
 export function matches(tags, typed) {
   const query = fold(typed);
   const usable = tags.filter(isUsable);
   if (!query) return usable;
+  const key = nameKey(typed);
+  const howWell = (tag) => (nameKey(tag.name) === key ? -2 : fold(tag.name) === query ? -1 : rank(tag, query));
   return usable
-    .map((tag, order) => ({ tag, order, rank: rank(tag, query) }))
+    .map((tag, order) => ({ tag, order, rank: howWell(tag) }))
     .filter((one) => one.rank !== null)
     .sort((a, b) => a.rank - b.rank || a.order - b.order)
     .map((one) => one.tag);
