@@ -29,7 +29,7 @@ from django.views.decorators.http import require_safe
 
 from .. import dates
 from ..access import public_reading
-from ..browsing import STATUSES, Texts, coded, whole
+from ..browsing import IS_SUPERSEDED, STATUSES, Texts, coded, whole
 from ..models import (
     Article,
     DatePrecision,
@@ -205,7 +205,8 @@ def outcome_detail(request, outcome_id):
     outcome = get_object_or_404(outcomes, pk=outcome_id)
     form = WorkForm(request.GET, user=request.user)
     counting = work_that_counts(OutcomeReport.objects, request.user, form.work)
-    reports = with_quotations(with_accounts(latest_first(counting.filter(outcome=outcome))))
+    of_it = counting.filter(outcome=outcome).annotate(is_superseded=IS_SUPERSEDED)
+    reports = with_quotations(with_accounts(latest_first(of_it)))
     page = Paginator(reports, REPORTS).get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
     positions = held(request.user, form.work).filter(

@@ -154,3 +154,14 @@ def test_the_csv_counts_as_the_page(client, talks):
         return client.get(address, asked).content.decode().splitlines()[-1].split(",")[-1]
 
     assert (last(), last(texts="all"), last(texts="superseded")) == ("2", "5", "3")
+
+
+def test_what_rests_on_a_superseded_text_says_so_on_its_own_page(client, talks):
+    def says_so(row):
+        return "superseded text" in client.get(row.get_absolute_url()).text
+
+    outcome = client.get(f"{talks['outcome'].get_absolute_url()}?texts=all").text
+
+    assert [says_so(one) for one in talks["old"].positions.all()] == [True, True, True]
+    assert [says_so(one) for one in talks["new"].positions.all()] == [False, False]
+    assert outcome.count("on superseded text</span>") == 1
