@@ -29,6 +29,9 @@ def lines(root, blocks, unread=(), preformatted=("pre",)):
             parts.append(_text(element.tail, is_preformatted))
             continue
         stack.append((element, True, is_preformatted))
+        if not kind and hasattr(element, "name"):
+            # An entity that nothing defines.
+            parts.append(element.text)
         if kind in unread or not kind:
             continue
         within = is_preformatted or kind in preformatted

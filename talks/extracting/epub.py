@@ -1,6 +1,8 @@
 """EPUB: the chapters in the order of the book's spine, a block of text a line."""
 
 import posixpath
+import re
+from html.entities import html5
 from urllib.parse import unquote
 
 from . import blocks, xml
@@ -17,6 +19,8 @@ NAMES = {
 }
 UNREAD = {*blocks.UNSEEN, "nav"}
 CHAPTERS = 2_000
+NAMED = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
+OF_XML = {"amp", "lt", "gt", "quot", "apos"}
 FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 
 
@@ -76,6 +80,7 @@ def _lines(content):
     from lxml import etree
     from lxml import html as lxml_html
 
+    content = NAMED.sub(_numbered, content)
     try:
         root = xml.parse(content)
     except Unreadable as error:
@@ -86,3 +91,10 @@ def _lines(content):
         except (etree.ParserError, ValueError):
             return []
     return blocks.lines(root, blocks.HTML, UNREAD)
+
+
+def _numbered(found):
+    """A sign that HTML has a name for, by its number: the DTD that names it is not fetched."""
+    name = found[1].decode()
+    sign = "" if name in OF_XML else html5.get(f"{name};", "")
+    return "".join(f"&#{ord(one)};" for one in sign).encode() or found[0]

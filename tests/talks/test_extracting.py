@@ -119,6 +119,18 @@ def test_a_book_tells_what_is_known_of_it(reader):
     }
 
 
+def test_signs_that_a_book_calls_by_their_names_are_read(reader):
+    chapter = (
+        '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "http://www.w3.org/TR/xhtml11.dtd">'
+        '<html xmlns="http://www.w3.org/1999/xhtml"><body><p>Caf&eacute;&nbsp;talks &mdash; 1 &lt; '
+        "2 &nosuch; &amp;mdash;</p></body></html>"
+    )
+
+    assert reader.read(make_epub([], chapter=chapter), name="a.epub").text == (
+        "Café\u00a0talks — 1 < 2 &nosuch; &mdash;"
+    )
+
+
 def test_words_broken_at_the_end_of_a_pdfs_line_are_whole_again(reader):
     found = reader.read(make_pdf(["The cease- fire held."], width=10), name="a.pdf")
 
