@@ -44,6 +44,7 @@ CHOICES = {
 # All control characters but tab, the ends of lines and pages.
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 SHOWN = 60
+SAMPLE = 50_000  # bytes that are looked at for a proposal
 # The commonest Chinese signs, of which text that is read wrongly has few.
 COMMON_HAN = set(
     "的一是在不了有和人这這中大为為上个個国國我以要他时時来來用们們生到于於出会會可日年月行方对對后後美说說"
@@ -107,7 +108,7 @@ def _undecodable(data, chosen, error):
     if chosen.replace("_", "-") not in {"utf-8", "utf-8-sig"}:
         name = CHOICES.get(chosen, chosen.upper())
         return Unreadable(f"This is not {name}: {where}.", proposals(data))
-    if _is_damaged_utf8(data):
+    if _is_damaged_utf8(data[max(0, error.start - SAMPLE) : error.start + SAMPLE]):
         return Unreadable(
             f"This is UTF-8 that is damaged or cut off: {where}. Take the file from where it came "
             "once more, or mend it there."
@@ -146,11 +147,12 @@ def proposals(data):
 
 
 def _strict(data):
-    """East Asian encodings that all of ``data`` is in, and that give letters of East Asia."""
+    """East Asian encodings that ``data`` is in, and that give letters of East Asia."""
     found = []
     for name in ("cp932", "euc-jp", "gb18030", "big5", "cp949"):
         try:
-            text = data.decode(name)
+            # A letter may be cut in two where the sample ends.
+            text = codecs.getincrementaldecoder(name)().decode(data[:SAMPLE])
         except UnicodeDecodeError:
             continue
         foreign = [one for one in text if one > "\x7f"]
