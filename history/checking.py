@@ -3,11 +3,15 @@
 import pgtrigger
 from django.db import connection
 
-from .roles import history_models
+from .roles import KEPT, history_models
 from .tracking import DELETED
 from .triggers import kept_fields
 
-WRITING = "INSERT, UPDATE, DELETE, TRUNCATE"
+# What the app's role has no right to: in histories, in what is added and never changed, and in
+# what has a history.
+WRITING = ("INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER", "may write into it")
+REWRITING = ("UPDATE, DELETE, TRUNCATE, TRIGGER", "may change its rows")
+EMPTYING = ("TRUNCATE, TRIGGER", "may empty it or give it triggers")
 
 
 def idle_triggers():
@@ -35,14 +39,16 @@ def idle_triggers():
 
 
 def rights_too_many(role):
-    """A sentence for each history that ``role`` may write into."""
+    """A sentence for each table with which ``role`` may do more than it should."""
+    barred = {model._meta.db_table: EMPTYING for model in history_models()}
+    barred |= dict.fromkeys(KEPT, REWRITING)
+    barred |= {model._meta.db_table: WRITING for model in history_models().values()}
     problems = []
     with connection.cursor() as cursor:
-        for model in history_models().values():
-            table = model._meta.db_table
-            cursor.execute("SELECT has_table_privilege(%s, %s, %s)", [role, table, WRITING])
+        for table, (rights, words) in sorted(barred.items()):
+            cursor.execute("SELECT has_table_privilege(%s, %s, %s)", [role, table, rights])
             if cursor.fetchone()[0]:
-                problems.append(f"{table}: the app’s role {role} may write into it.")
+                problems.append(f"{table}: the app’s role {role} {words}.")
     return problems
 
 

@@ -75,9 +75,13 @@ def test_a_missing_and_an_exchanged_trigger_are_found(sql):
 
 def test_a_right_too_many_is_found(sql):
     sql("GRANT UPDATE ON annotations_notehistory TO parley_app")
+    sql("GRANT DELETE ON annotations_act TO parley_app")
+    sql("GRANT TRIGGER ON talks_position TO parley_app")
 
     assert checking.rights_too_many("parley_app") == [
-        "annotations_notehistory: the app’s role parley_app may write into it."
+        "annotations_act: the app’s role parley_app may change its rows.",
+        "annotations_notehistory: the app’s role parley_app may write into it.",
+        "talks_position: the app’s role parley_app may empty it or give it triggers.",
     ]
 
 
