@@ -1,15 +1,11 @@
 """By what a history is narrowed, read from the page's address."""
 
-import datetime
-import re
-
 from django import forms
 
 from accounts.models import User
+from history import moments
 
 from . import past
-
-PLUS_AS_SPACE = re.compile(r"(?<=\d) (?=\d\d:?\d\d$)")
 
 
 class MomentField(forms.CharField):
@@ -20,10 +16,8 @@ class MomentField(forms.CharField):
         if not value:
             return None
         try:
-            at = datetime.datetime.fromisoformat(PLUS_AS_SPACE.sub("+", value))
-            at = at if at.tzinfo else at.replace(tzinfo=datetime.UTC)
-            return at.astimezone(datetime.UTC)
-        except (ValueError, OverflowError):
+            return moments.read(value)
+        except ValueError:
             raise forms.ValidationError(
                 "Write a day, such as 2026-11-23, or a moment, such as 2026-11-23T14:30."
             ) from None

@@ -45,17 +45,14 @@ class Moment:
         self.asked = asked.strip()
         try:
             self.is_day = _is_day(self.asked)
-            at = datetime.datetime.fromisoformat(PLUS_AS_SPACE.sub("+", self.asked))
-            if self.is_day:
-                at = at.replace(hour=23, minute=59, second=59, microsecond=999_999)
-            if timezone.is_naive(at):
-                at = at.replace(tzinfo=datetime.UTC)
-            self.at = at.astimezone(datetime.UTC)
-        except (ValueError, OverflowError):
+            self.at = read(self.asked)
+        except ValueError:
             raise NoMoment(
                 "This is no moment. Write a day, such as 2026-11-20, or a day and a time, such as "
                 "2026-11-20T14:30 (UTC unless it says otherwise, as in 2026-11-20T14:30+02:00)."
             ) from None
+        if self.is_day:
+            self.at = self.at.replace(hour=23, minute=59, second=59, microsecond=999_999)
         now = timezone.now()
         # A day that has begun can be asked for; it is as it stands so far.
         self.is_unfinished = self.is_day and self.at.date() == now.date()
@@ -70,6 +67,18 @@ class Moment:
     def address(self):
         """This very instant as an address names it."""
         return f"{self.at:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def read(text):
+    """The moment that an address names, in UTC; ValueError where it names none.
+
+    A day is its beginning, and what says no time zone is in UTC.
+    """
+    at = datetime.datetime.fromisoformat(PLUS_AS_SPACE.sub("+", text))
+    try:
+        return (at if at.tzinfo else at.replace(tzinfo=datetime.UTC)).astimezone(datetime.UTC)
+    except OverflowError as error:
+        raise ValueError from error
 
 
 def _is_day(text):
