@@ -300,6 +300,7 @@ def test_a_link_is_sent_again_after_a_minute_and_at_once_where_the_first_did_not
     with caplog.at_level(logging.ERROR):
         assert "could not be sent" in asks_for_mail(client, researcher)
     assert f"no link for account {researcher.pk}: SMTPRecipientsRefused" in caplog.text
+    assert "it has to be confirmed by a link." in client.get("/account/").text
     assert "mira@" not in caplog.text
     settings.MAILERS = working
 
