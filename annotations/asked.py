@@ -53,11 +53,6 @@ class Asked(NamedTuple):
         groups = [" OR ".join(term.as_typed for term in group) for group in self.groups]
         return " ".join(groups + [term.as_typed for term in self.without])
 
-    @property
-    def positive(self):
-        """The words to be found, as typed."""
-        return " ".join(term.text for group in self.groups for term in group)
-
 
 def read(typed):
     """Take apart what was typed; an open quotation mark is closed at the end."""

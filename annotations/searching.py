@@ -4,6 +4,7 @@ Whoever asks finds what they could open, and nothing else: each kind goes throug
 ``visible_to`` as its pages.
 """
 
+import itertools
 from typing import NamedTuple
 
 from django.contrib.postgres.search import (
@@ -48,6 +49,7 @@ from .models import EntryKind, Note, SearchEntry, Tag, Tagging
 CONFIGS = ("parley_english", "parley_russian", "parley_simple")
 LIKE = 0.45  # how like a name must be to what was typed; see docs/decisions
 ROWS = 20
+TURNS = 8  # of a question with "OR", of which names are looked for
 # Label, further names, and the text, of which a long one proves less by one word.
 WEIGHTS = [0.1, 0.1, 0.7, 1.0]
 BY_LENGTH = 1
@@ -82,10 +84,17 @@ def is_all_common(asked):
 
 
 def names_like(asked):
-    """The keys of the parties, people and tags with a name like what was typed."""
+    """The keys of the parties, people and tags with a name like each word that was typed.
+
+    Of words of which one is enough each is taken in turn.
+    """
+    keys = []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT search_like(%s, %s)", [asked.positive, LIKE])
-        return [key for (key,) in cursor.fetchall()]
+        for terms in itertools.islice(itertools.product(*asked.groups), TURNS):
+            words = " ".join(term.text for term in terms).split()
+            cursor.execute("SELECT search_like(%s, %s)", [words, LIKE])
+            keys += [key for (key,) in cursor.fetchall()]
+    return list(dict.fromkeys(keys))
 
 
 def found(asked, like=()):
