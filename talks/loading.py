@@ -238,6 +238,7 @@ def load_at_once(
     loaded_by=None,
     told=(),
     fallback="en",
+    encoding="",
     hold_alike=False,
 ):
     """A file as an article, without preparation: ``(article, was_new)``.
@@ -246,7 +247,7 @@ def load_at_once(
     file nor text tell it. Raises Unreadable or ArticleRefused, and, where it is to
     ``hold_alike``, Alike for what is much like another.
     """
-    found = read(reader, content, name=name)
+    found = read(reader, content, name=name, encoding=encoding)
     text = importing.sound_text(pieces.assembled(layout_of(found)))
     is_new = not Article.objects.filter(sha256=importing.digest(text.encode())).exists()
     if hold_alike and is_new and (alike := Fingerprint.objects.like(text, least=MUCH_ALIKE)):

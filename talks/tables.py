@@ -374,13 +374,13 @@ def incoming(table, mapping):
     return _as_files(rows_of(table), mapping, table.name, table.language)
 
 
-def unattended(content, name, *, mapping, language=""):
+def unattended(content, name, *, mapping, language="", encoding=""):
     """The rows of a table that nobody looks at first, as files of a batch.
 
     ``mapping`` rules over what :func:`proposed` says. Raises Unreadable.
     """
     _refuse_too_large(content)
-    columns, _, encoding, delimiter = columns_of(content, name)
+    columns, _, encoding, delimiter = columns_of(content, name, encoding)
     mapping = proposed(columns) | mapping
     known = f"Its columns are: {', '.join(columns)}."
     for field in FIELDS:

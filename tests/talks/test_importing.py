@@ -318,3 +318,20 @@ def test_a_column_that_is_no_field_is_refused():
     _, error = run("a.csv", "--round", "geneva", "--column", "author=Writer")
 
     assert error.startswith("--column author=Writer: write FIELD=NAME, FIELD being one of text, ")
+
+
+@pytest.mark.django_db
+def test_the_command_is_told_the_encoding_of_what_is_not_in_utf_8(tmp_path):
+    make_round(slug="geneva")
+    (tmp_path / "a.txt").write_bytes("Сторони зустрілися.".encode("cp1251"))
+    (tmp_path / "b.csv").write_bytes("text,title\nВони домовилися.,Угода\n".encode("cp1251"))
+    files = [tmp_path / "a.txt", tmp_path / "b.csv", "--round", "geneva"]
+
+    _, refused = run(*files)
+    _, error = run(*files, "--encoding", "cp1251")
+
+    assert (refused, error) == ("Refused: 2 of 2.", None)
+    assert list(Article.objects.order_by("pk").values_list("text", "title")) == [
+        ("Сторони зустрілися.", ""),
+        ("Вони домовилися.", "Угода"),
+    ]

@@ -7,7 +7,7 @@ from django.db import InterfaceError, OperationalError
 
 from talks import batches, importing, loading, tables
 from talks.batches import Incoming
-from talks.extracting import Reader, Unreadable
+from talks.extracting import Reader, Unreadable, encodings
 from talks.models import ArticleStatus, Round
 from talks.tables import FIELDS
 
@@ -30,6 +30,16 @@ class Command(BaseCommand):
             help="BCP 47, such as en or uk; else what the file or its words tell, else en",
         )
         parser.add_argument(
+            "--encoding",
+            default="",
+            choices=encodings.CHOICES,
+            metavar="NAME",
+            help=(
+                "of text files and tables that are not in UTF-8 and do not say so: "
+                f"{', '.join(encodings.CHOICES)}"
+            ),
+        )
+        parser.add_argument(
             "--column",
             action="append",
             default=[],
@@ -46,7 +56,7 @@ class Command(BaseCommand):
             help="of a table: what comes first in dates such as 05/06/2025",
         )
 
-    def handle(self, *args, files, title, publish, language, column, dates, **options):
+    def handle(self, *args, files, title, publish, **options):
         if title and (len(files) > 1 or holds_many(files[0])):
             raise CommandError("--title names one article: give it with one file.")
         try:
@@ -56,9 +66,10 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There is no round {options['round']!r}. There are: {known or 'none yet'}."
             ) from None
-        self.mapping = mapping_of(column) | ({"date_order": dates} if dates else {})
-        self.language = language
-        self.told = {"title": title, "language": language}
+        dates = {"date_order": options["dates"]} if options["dates"] else {}
+        self.mapping = mapping_of(options["column"]) | dates
+        self.encoding, self.language = options["encoding"], options["language"]
+        self.told = {"title": title, "language": self.language}
         self.fields = {
             "round": talks_round,
             "status": ArticleStatus.PUBLISHED if publish else ArticleStatus.DRAFT,
@@ -91,7 +102,15 @@ class Command(BaseCommand):
         """What a file holds, as :class:`Incoming`: itself, or the files or rows in it."""
         if tables.is_table(name):
             content = opened.read(tables.TABLE_BYTES + 1)
-            return tables.unattended(content, name, mapping=self.mapping, language=self.language)
+            self.is_decoded = True
+            return tables.unattended(
+                content,
+                name,
+                mapping=self.mapping,
+                language=self.language,
+                encoding=self.encoding,
+            )
+        self.is_decoded = False
         if batches.is_archive(File(opened, name=name)):
             return batches.unpacked([File(opened, name=name)])
         return [Incoming(name, opened.read(loading.FILE_BYTES + 1), self.told)]
@@ -106,6 +125,7 @@ class Command(BaseCommand):
                 name=incoming.name.rpartition("/")[2],
                 reader=reader,
                 told=told,
+                encoding="" if self.is_decoded else self.encoding,
                 **self.fields,
             )
         except (Unreadable, importing.ArticleRefused) as error:
