@@ -32,6 +32,8 @@ def _typed_before_the_end(request):
     """What somebody wrote who was signed in when their page was made: texts, in their order."""
     if request.method != "POST" or not request.COOKIES.get(settings.SESSION_COOKIE_NAME):
         return []
+    if "text/html" not in request.headers.get("Accept", ""):
+        return []  # a script asks, and knows where it is led
     if request.path_info in settings.UPLOAD_LIMITS:
         return []  # what may be a lot is read for those who may send it
     return [

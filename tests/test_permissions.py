@@ -475,8 +475,6 @@ def _outcome(response):
         return "no such method"
     if response.get("Location", response.get("HX-Redirect", "")).startswith("/sign-in/"):
         return "sign in"
-    if response.status_code == 403 and b"<h1>You are signed out</h1>" in response.content:
-        return "sign in"
     if response.status_code in {403, 404} or response.status_code >= 500:
         return str(response.status_code)
     return "may"

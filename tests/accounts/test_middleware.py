@@ -98,7 +98,9 @@ def test_whose_session_ended_over_a_form_gets_back_what_they_typed(client, resea
     }
 
     response = client.post(
-        "/articles/1/notes/", typed, headers={"Referer": "http://testserver/articles/1/"}
+        "/articles/1/notes/",
+        typed,
+        headers={"Referer": "http://testserver/articles/1/", "Accept": "text/html,*/*"},
     )
 
     assert response.status_code == 403
@@ -108,8 +110,17 @@ def test_whose_session_ended_over_a_form_gets_back_what_they_typed(client, resea
     assert 'href="/sign-in/?next=%2Farticles%2F1%2F"' in page
     assert "no-store" in response["Cache-Control"]
 
-    # Whoever comes next has no session any more, and is led to the sign-in page as ever.
-    assert client.post("/articles/1/notes/", typed).status_code == 302
+
+def test_a_script_whose_session_ended_is_led_to_the_sign_in_page(client, researcher):
+    client.force_login(researcher)
+    researcher.session_epoch += 1
+    researcher.save()
+
+    response = client.post(
+        "/articles/1/drafts/", {"data": "two words"}, headers={"Accept": "application/json"}
+    )
+
+    assert (response.status_code, response.url) == (302, "/sign-in/")
 
 
 def test_no_password_is_shown_to_whose_session_ended(client, researcher):
@@ -117,6 +128,10 @@ def test_no_password_is_shown_to_whose_session_ended(client, researcher):
     researcher.session_epoch += 1
     researcher.save()
 
-    response = client.post("/account/", {"act": "password", "old_password": "two secret words"})
+    response = client.post(
+        "/account/",
+        {"act": "password", "old_password": "two secret words"},
+        headers={"Accept": "text/html"},
+    )
 
     assert response.status_code == 302
