@@ -25,7 +25,7 @@ from talks.models import (
 
 from . import asked, searching
 from .filters import ArticleFilterForm
-from .models import EntryKind, Note, SavedPage, Tagging
+from .models import Draft, EntryKind, Note, SavedPage, Tagging
 from .named import CoderField, TagNameField
 from .reading import Tags
 
@@ -67,7 +67,7 @@ class SearchForm(forms.Form):
             [(str(pk), name) for pk, name in issues], "All issues"
         )
         if not user.is_authenticated:
-            hidden = {EntryKind.NOTE, EntryKind.TAG}
+            hidden = {EntryKind.NOTE, EntryKind.TAG, EntryKind.DRAFT}
             kinds = [one for one in EntryKind.choices if one[0] not in hidden]
             self.fields["kind"].choices = choices(kinds, "Everything")
             del self.fields["tag"], self.fields["coder"], self.fields["status"]
@@ -162,16 +162,18 @@ class SearchForm(forms.Form):
             self._tagged_by(self._taggings.filter(coder=coder))
             | of(EntryKind.POSITION, Position.objects.filter(coder=coder))
             | of(EntryKind.NOTE, Note.objects.filter(author=coder))
+            | of(EntryKind.DRAFT, Draft.objects.filter(coder=coder))
             | of(EntryKind.OUTCOME, self._reports.filter(coder=coder), "outcome")
         )
 
     def _by_status(self, status):
-        return (
+        found = (
             of(EntryKind.ARTICLE, Article.objects.filter(status=status))
             | of(EntryKind.PASSAGE, self._taggings.filter(work_status=status), "passage")
             | of(EntryKind.POSITION, Position.objects.filter(work_status=status))
             | of(EntryKind.OUTCOME, self._reports.filter(work_status=status), "outcome")
         )
+        return found | Q(kind=EntryKind.DRAFT) if status == WorkStatus.DRAFT else found
 
     def _by_since(self, day):
         return self._on_day("gte", day)
@@ -184,11 +186,13 @@ class SearchForm(forms.Form):
         notes = Note.objects.annotate(day=TruncDate("created_at")).filter(**{f"day__{sign}": day})
         said = Position.objects.filter(**{f"said_on__{sign}": day})
         reports = self._reports.filter(**{f"as_of__{sign}": day})
+        drafts = Draft.objects.annotate(day=TruncDate("updated_at")).filter(**{f"day__{sign}": day})
         return (
             Q(kind__in=["article", "passage"], **{f"article__published_on__{sign}": day})
             | of(EntryKind.POSITION, said)
             | of(EntryKind.NOTE, notes)
             | of(EntryKind.OUTCOME, reports, "outcome")
+            | of(EntryKind.DRAFT, drafts)
         )
 
     @property

@@ -19,6 +19,7 @@ class EntryKind(models.TextChoices):
     OUTCOME = "outcome", "Outcomes"
     PERSON = "person", "People"
     PARTY = "party", "Parties"
+    DRAFT = "draft", "Drafts"
 
 
 class SearchEntry(models.Model):

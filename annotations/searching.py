@@ -44,7 +44,7 @@ from talks.models import (
 )
 
 from . import found_words
-from .models import EntryKind, Note, SearchEntry, Tag, Tagging
+from .models import Draft, DraftKind, EntryKind, Note, SearchEntry, Tag, Tagging
 
 CONFIGS = ("parley_english", "parley_russian", "parley_simple")
 LIKE = 0.45  # how like a name must be to what was typed; see docs/decisions
@@ -141,6 +141,9 @@ def visible_to(entries, user):
     if user.is_authenticated:
         seen |= one_of(EntryKind.NOTE, Note.objects.visible_to(user).live())
         seen |= one_of(EntryKind.TAG, Tag.objects.filter(replaced_by=None))
+        # As far as they can still be gone on with.
+        drafts = Draft.objects.visible_to(user).kept().filter(article__in=articles)
+        seen |= one_of(EntryKind.DRAFT, drafts.filter(position__withdrawn_at=None))
     return entries.filter(seen)
 
 
@@ -180,8 +183,10 @@ def shown(keys, asked):
     rows = _with_marks(keys, asked)
     parties = Party.objects.in_bulk(_keys(rows, EntryKind.PARTY))
     notes = Note.objects.select_related("author", "parent").in_bulk(_keys(rows, EntryKind.NOTE))
+    drafts = Draft.objects.in_bulk(_keys(rows, EntryKind.DRAFT))
     for row in rows:
-        row.kind_name = _NAMES[row.kind]
+        draft = drafts.get(row.object_id) if row.kind == EntryKind.DRAFT else None
+        row.kind_name = _DRAFTS[draft.kind] if draft else _NAMES[row.kind]
         row.is_text = row.kind == EntryKind.ARTICLE
         row.url = _address(row, parties)
         row.note = notes.get(row.object_id) if row.kind == EntryKind.NOTE else None
@@ -202,6 +207,11 @@ _NAMES = {
     EntryKind.OUTCOME: "Outcome",
     EntryKind.PERSON: "Person",
     EntryKind.PARTY: "Party",
+}
+_DRAFTS = {
+    DraftKind.POSITION: "Draft of a position",
+    DraftKind.OUTCOME: "Draft of an outcome report",
+    DraftKind.EVENT: "Draft of an event",
 }
 
 
@@ -260,6 +270,8 @@ def _address(row, parties):
         EntryKind.OUTCOME: Outcome,
         EntryKind.PERSON: Person,
     }.get(row.kind)
+    if row.kind == EntryKind.DRAFT:
+        return f"{row.article.get_absolute_url()}?draft={row.object_id}"
     if model is None:
         return parties[row.object_id].get_absolute_url()
     return model(pk=row.object_id).get_absolute_url()

@@ -13,6 +13,7 @@ from accounts.access import sign_in_first
 from annotations import coding
 from annotations import reading as what_is_read
 from annotations.forms import FindForm, TagAllForm, TaggingForm
+from annotations.models import Draft
 from annotations.reading import Filters, Reading
 from talks import text as plain_text
 from talks.access import public_reading
@@ -57,6 +58,7 @@ def _page(request, article, *, form=None, status=200):
     found = answers.found_in(request, article)
     reading = Reading(article, request.user, answers.filters_of(request), target, found)
     context = _context(request, reading) | {"form": form, "finding": finding}
+    context["draft"] = _draft(request, article)
     if finding and finding["form"].errors:
         status = 422
     return render(request, "annotations/reader.html", context, status=status)
@@ -87,6 +89,14 @@ def _target(request, article):
     if pk is None:
         return None
     return Passage.objects.filter(article=article, pk=pk).first()
+
+
+def _draft(request, article):
+    """One's own draft that the address names; one that is not there opens nothing."""
+    pk = answers.query_number(request, "draft")
+    if pk is None:
+        return None
+    return Draft.objects.visible_to(request.user).kept().filter(article=article, pk=pk).first()
 
 
 def _finding(request, article):

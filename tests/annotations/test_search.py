@@ -1,12 +1,17 @@
 """The one search: what is found by what was typed, by whom, in which order, and where it leads."""
 
+import uuid
+
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
-from annotations import asked, searching
-from annotations.models import SearchEntry, Visibility
-from talks.models import ArticleStatus, Party, WorkStatus
+from annotations import asked, recording, searching
+from annotations.forms_recording import FORMS
+from annotations.models import Draft, SearchEntry, Visibility
+from talks import gate
+from talks.models import Article, ArticleStatus, Party, Position, WorkStatus
 
 from ..factories import (
     make_article,
@@ -406,3 +411,122 @@ def test_plans_use_the_indexes(coder):
     assert "search_entry_names" in similar
     assert "search_entry_document" in words
     assert "Seq Scan on annotations_searchentry" not in words
+
+
+# Drafts of the recording panel
+
+
+# Fields of which there may be several, so that the forms read them by themselves.
+LISTED = ["party", "side_party", "who_party", "who_person", "evidence_exact", "words"]
+
+
+def test_a_draft_is_found_by_whatever_was_typed_in_it(client, coder):
+    typed = gate.NameField | gate.PlainTextField
+    names = LISTED + [
+        name
+        for form in FORMS.values()
+        for name, field in form.base_fields.items()
+        if isinstance(field, typed)
+    ]
+    data = {name: ["", f"w{name.replace('_', '')}"] for name in names}
+    Draft.objects.create(
+        coder=coder, article=make_article(), kind="event", summary="Begun",
+        data=data | {"stance": ["numbat"], "note": ["Two wnote.", "quokkas"]},
+    )  # fmt: skip
+
+    lost = [name for name in names if not finds(client, f"w{name.replace('_', '')}")]
+    assert lost == []
+    assert finds(client, "quokka begun") == [("draft", "Begun")]
+    assert finds(client, "numbat") == []
+
+
+@pytest.mark.parametrize("data", [{}, [], "numbat", {"note": "numbat"}, {"note": [1, None]}])
+def test_whatever_a_draft_holds_it_is_kept(client, coder, data):
+    Draft.objects.create(
+        coder=coder, article=make_article(), kind="event", data=data, summary="Begun"
+    )
+
+    assert finds(client, "begun") == [("draft", "Begun")]
+
+
+def test_a_draft_is_found_by_its_owner_alone_and_opens_in_the_panel(client):
+    owner = make_user(username="owner")
+    article = make_article("They met.", title="Met")
+    draft = Draft.objects.create(
+        coder=owner, article=article, kind="outcome", summary="A truce", key=uuid.uuid4(),
+        data={"note": ["The quokka decides."]},
+    )  # fmt: skip
+    make_note("The quokka noted", passage=make_passage("They", article))
+
+    others = [make_user(), make_user("editor"), make_user("admin"), None]
+    for other in others:
+        client.force_login(other) if other else client.logout()
+        response = client.get(reverse("annotations:search"), {"q": "quokka"})
+        assert [one[0] for one in response.context["kinds"]] == (["note"] if other else [])
+        assert [one.kind for one in response.context["page"].object_list] == (
+            ["note"] if other else []
+        )
+        assert "decides" not in response.text
+        reading = client.get(article.get_absolute_url(), {"draft": draft.pk})
+        assert (reading.status_code, "A truce" in reading.text) == (200, False)
+    client.logout()
+    refused = client.get(reverse("annotations:search"), {"q": "quokka", "kind": "draft"})
+    assert refused.status_code == 422
+
+    client.force_login(owner)
+    response = client.get(reverse("annotations:search"), {"q": "quokka"})
+    counts = {value: count for value, _, count in response.context["kinds"]}
+    assert counts == {"note": 1, "draft": 1}
+    assert finds(client, "quokka", kind="draft") == [("draft", "A truce")]
+    (hit,) = (
+        client.get(reverse("annotations:search"), {"q": "quokka", "kind": "draft"})
+        .context["page"]
+        .object_list
+    )
+    assert hit.kind_name == "Draft of an outcome report"
+    assert hit.url == f"{article.get_absolute_url()}?draft={draft.pk}"
+    assert f'href="{draft.get_absolute_url()}"' in client.get(hit.url).text
+    assert finds(client, "quokka", kind="draft", status="draft") == [("draft", "A truce")]
+    assert finds(client, "quokka", kind="draft", coder=owner.pk) == [("draft", "A truce")]
+    assert finds(client, "quokka", kind="draft", since="2999-01-01") == []
+    assert finds(client, "quokka", kind="draft", round=article.round.slug) == [("draft", "A truce")]
+
+
+def test_a_draft_is_found_as_it_stands_until_it_is_one_no_more(client, coder):
+    article = make_article("They met.", title="Met")
+    key = uuid.uuid4()
+
+    def keep(words, **fields):
+        return recording.save_draft(
+            coder, article, "position", {"note": [words]}, key=key, summary="Claim", **fields
+        )
+
+    draft = keep("A quokka.")
+    assert finds(client, "quokka") == [("draft", "Claim")]
+    draft = keep("A numbat.", version=draft.version)
+    assert finds(client, "quokka") == []
+    assert finds(client, "numbat") == [("draft", "Claim")]
+    recording.discard_draft(coder, draft, draft.version)
+    assert finds(client, "numbat") == []
+    assert not SearchEntry.objects.filter(kind="draft").exists()
+    recording.restore_draft(coder, draft)
+    assert finds(client, "numbat") == [("draft", "Claim")]
+    Article.objects.filter(pk=article.pk).update(status=ArticleStatus.DRAFT)
+    assert finds(client, "numbat") == []
+    Article.objects.filter(pk=article.pk).update(status=ArticleStatus.PUBLISHED)
+    fields = {"kind": "meeting", "title": "They met"}
+    recording.record_event(coder, article, fields, [], [(0, 9, "report")], key=key)
+    assert finds(client, "numbat") == []
+    assert not SearchEntry.objects.filter(kind="draft").exists()
+
+
+def test_the_draft_of_a_change_is_found_until_its_position_is_withdrawn(client, coder):
+    position = make_position(coder=coder)
+    Draft.objects.create(
+        coder=coder, article=position.article, kind="position", position=position,
+        data={"note": ["A quokka."]},
+    )  # fmt: skip
+
+    assert finds(client, "quokka") == [("draft", "A quokka.")]
+    Position.objects.filter(pk=position.pk).update(withdrawn_at=timezone.now())
+    assert finds(client, "quokka") == []

@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from annotations import saving
-from annotations.models import Tagging
+from annotations.models import Draft, Tagging
 
 from ..factories import make_article, make_note, make_party, make_passage, make_tag, make_user
 
@@ -32,6 +32,23 @@ def test_a_sentence_is_found_by_keyboard_alone(open_page, coder):
 
     assert page.locator("#found").inner_text() == "The ministers met in Ankara."
     assert page.locator("#article-text").evaluate("one => one.textContent") == article.text
+
+
+def test_a_draft_that_is_found_opens_in_the_panel(open_page, coder):
+    article = make_article(TEXT, title="Truces")
+    Draft.objects.create(
+        coder=coder, article=article, kind="position", summary="A quokka: a truce",
+        data={"summary": ["The quokka wants a truce."]},
+    )  # fmt: skip
+    page = open_page("/search/?q=quokka", coder)
+
+    expect(page.locator(".find .chip")).to_have_text("Draft of a position")
+    page.get_by_role("link", name="A quokka: a truce").click()
+    panel = page.locator("#recorder")
+
+    expect(panel.locator("#rec_summary")).to_have_value("The quokka wants a truce.")
+    assert page.locator("#article-text").evaluate("one => one.textContent") == article.text
+    assert Draft.objects.count() == 1
 
 
 def test_a_visitor_switches_the_key_to_the_search_off_in_their_browser(open_page):

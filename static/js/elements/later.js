@@ -35,6 +35,8 @@ if (reader) {
     await import("./bounds-handles.js");
     if (!reader.querySelector("bounds-handles")) reader.append(document.createElement("bounds-handles"));
   });
+  // A draft that the search has found.
+  reader.querySelector("a[data-at-once]")?.click();
   // What was being recorded when the server was out of reach is sent now.
   if (hasKept(`parley:record:${reader.dataset.user}:${reader.dataset.article}:`)) recorder();
 }
