@@ -29,7 +29,7 @@ def count_of(rows, per, what="pk"):
 
 
 def with_work(articles, user, *, accepted_only=False):
-    """Articles with the counts of what ``user`` sees of the work on them, and of their own.
+    """``articles``, which ``user`` may see, with counts of the work on them and of their own.
 
     With ``accepted_only`` passages and coders are those with accepted work, whatever notes say.
 
@@ -39,7 +39,9 @@ def with_work(articles, user, *, accepted_only=False):
     here.
     """
     taggings = Tagging.objects.live()
-    notes = Note.objects.visible_to(user)
+    # What is counted stands in these articles, which ``user`` sees; asked again of each note, where
+    # it stands, PostgreSQL read all notes for every article.
+    notes = Note.objects.readable_by(user)
     remarks = notes
     if accepted_only:
         taggings = taggings.filter(work_status=WorkStatus.ACCEPTED)

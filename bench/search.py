@@ -1,7 +1,8 @@
 """Measures search and list: `python -m bench.search [ARTICLES]` in the project's environment.
 
 Prints, for 5,000 articles of 300 to 900 words of a made-up language in which few words are common
-and most are rare, with four tagged passages each, a note on every second and a coder who is done
+and most are rare, with four tagged passages each, a note on every second, a reply to
+every second note and a coder who is done
 with every third, how long loading takes at the beginning and at the end; then queries, median and
 95th percentile of the time of several searches and orders of the list over Django's own client, and
 by which indexes PostgreSQL finds what was asked for.
@@ -88,7 +89,9 @@ def code():
             for passage in passages
         )
         if article.pk % 2:
-            Note.objects.create(passage=passages[0], author=coder, text="Compare these talks.")
+            note = Note.objects.create(passage=passages[0], author=coder, text="Compare this.")
+            if article.pk % 4 == 1:
+                Note.objects.create(parent=note, author=coder, text="Done.")
         if article.pk % 3 == 0:
             Completion.objects.create(article=article, coder=coder, last_act=0)
 
@@ -117,6 +120,7 @@ def measure(count):
         ("passages like one", f"/passages/{passage.pk}/alike/"),
         ("the list of articles", "/articles/"),
         ("most passages first", "/articles/?sort=passages"),
+        ("most notes first", "/articles/?sort=notes"),
         ("by coding", "/articles/?sort=coding"),
         ("what is in work", "/articles/?coding=work"),
         ("not done by one coder", "/articles/?coding=open&coder=bench-coder-1"),
