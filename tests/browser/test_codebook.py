@@ -138,6 +138,16 @@ def test_a_tag_is_dragged_by_its_grip_with_a_finger(open_page, editor, tags):
     assert tree() == [["Prisoners", ["Swap"], ["Exchange"], ["Wounded"]]]
 
 
+def test_a_codebook_is_taken_in_by_what_its_button_sends(open_page, editor, tags):
+    page = open_page("/codebook/file/", editor)
+    page.get_by_label("Or its text").fill("name\nQuokka")
+    page.get_by_role("button", name="Show what it would do").click()
+    page.get_by_role("button", name="Take it in").click()
+
+    page.wait_for_url("**/codebook/")
+    assert Tag.objects.filter(name="Quokka").count() == 1
+
+
 def test_two_tags_are_merged_and_the_old_address_leads_to_the_other(
     open_page, editor, researcher, tags
 ):

@@ -49,6 +49,7 @@ def test_a_refused_file_leaves_the_form_as_it_was_typed(open_page, admin, talks_
 
     expect(page.get_by_role("alert")).to_contain_text("Сторони домовилися про обмін.")
     assert page.get_by_label("Text", exact=True).input_value() == "A pasted text that must not go."
+    expect(page.locator("busy-line")).to_have_text("Large files may take some seconds.")
     page.get_by_label("Encoding").select_option("cp1251")
     page.get_by_role("button", name="Read it").click()
     page.wait_for_url("**/intakes/*/")

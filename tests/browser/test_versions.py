@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from annotations import carrying, coding
+from annotations.models import Act
 from annotations.models_carrying import Carry
 from talks.models import ArticleStatus
 from tests.annotations.test_carrying import EXCHANGE, GONE, NEW, OLD, QUOTE, SWAP, tagged
@@ -97,6 +98,39 @@ def test_the_pages_of_versions_fit_a_phone_in_the_dark(open_page, violations, ad
         page.goto(address)
         assert (address, violations(page)) == (address, [])
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_page_says_what_is_looked_for_and_sends_it_once(open_page, violations, admin):
+    old = make_article(OLD)
+    new = make_article(NEW, round=old.round, status=ArticleStatus.DRAFT)
+    tagged(old, QUOTE, SWAP, tag=make_tag())
+    page = open_page(f"/articles/{new.pk}/supersede/?old={old.pk}", admin, **NARROW)
+    line = page.locator("busy-line")
+    button = page.get_by_role("button", name="Put it in the place of the old one")
+    expect(line).to_have_text("With many passages this may take some seconds.")
+    # Playwright sees nothing of a page that is being left, so here it stays.
+    page.evaluate(
+        """() => addEventListener("submit", (event) => {
+          (window.sent ??= []).push(!event.defaultPrevented);
+          event.preventDefault();
+        })"""
+    )
+    button.click()
+    expect(line).to_have_text("Looking for 2 passages in the new text …")
+    expect(line.get_by_role("progressbar", name="In work")).to_be_visible()
+    expect(button).to_be_disabled()
+    page.evaluate("document.querySelector('form:has(busy-line)').requestSubmit()")
+    assert page.evaluate("window.sent") == [True, False]
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(line).to_have_text("With many passages this may take some seconds.")
+    expect(button).to_be_enabled()
+
+    page.reload()
+    button.click()
+    page.wait_for_url("**/carries/")
+    assert Act.objects.filter(actor=admin).count() == 1
 
 
 def test_who_has_the_old_version_open_is_told_and_told_when_it_is_taken_back(

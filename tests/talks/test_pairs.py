@@ -88,7 +88,9 @@ def test_every_number_and_every_line_opens_what_it_counts(client, seed, state):
         part = client.get(PAIRS + address).content.decode()
         key = re.search(r"pair=([^#]+)", address)[1]
         opened[key] = part.count('<section class="tie"')
-        assert part.count("Quoted in this article as") >= 2 * opened[key]
+        quotations = re.findall(r'<figure class="quotation"[^>]*>\s*<figcaption>([^<]*)', part)
+        assert len(quotations) == part.count("<blockquote") >= 2 * opened[key]
+        assert set(quotations) == {"Quoted in this article as "}
 
     assert opened == counts
 
