@@ -8,6 +8,7 @@ import errno
 import re
 import sys
 
+import psycopg
 from django.conf import settings
 from django.core.exceptions import (
     DisallowedHost,
@@ -25,6 +26,13 @@ RETRY_AFTER = "5"  # seconds
 # SQLSTATEs that psycopg does not count as operational: the session timed out in a transaction,
 # or a standby that cannot write has taken the place of the server.
 PASSING_STATES = {"25P03", "25006"}
+# psycopg's own as well: closing a cursor at the end of an iteration Django does not translate.
+UNREACHABLE = (
+    OperationalError,
+    InterfaceError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+)
 SECRET_FIELD = re.compile(r"pass|token|secret|key", re.IGNORECASE)
 
 LAST_RESORT = """<!doctype html>
@@ -98,7 +106,7 @@ def is_passing(error):
     """Whether ``error`` comes from a database that is gone or busy for now, or from a full disk."""
     seen = set()
     while error is not None and id(error) not in seen:
-        if isinstance(error, OperationalError | InterfaceError):
+        if isinstance(error, UNREACHABLE):
             return True
         if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
             return True

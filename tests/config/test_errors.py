@@ -1,12 +1,15 @@
 """The pages for what went wrong."""
 
+import psycopg
 import pytest
+from django.db import connection
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import User
 from config import errors
+from config.backups import servers
 
 pytestmark = pytest.mark.urls("tests.config.urls")
 
@@ -103,6 +106,20 @@ def test_a_statement_that_took_too_long_may_be_tried_again(client, db):
     response = client.get("/test/too-slow/")
 
     assert_whole_page(response, 503, "Back in a moment")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_django_does_not_translate_of_a_cut_connection_is_an_outage_too():
+    connection.ensure_connection()
+    own = connection.connection  # as Django closes a cursor at the end of an iteration
+    with psycopg.connect(**servers.parameters()) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [own.info.backend_pid])
+
+    with pytest.raises(psycopg.OperationalError) as cut:
+        own.execute("SELECT 1")
+    connection.close()
+
+    assert errors.is_passing(cut.value)
 
 
 def test_a_page_that_cannot_be_drawn_is_answered_in_plain_words(browser, settings):
