@@ -69,6 +69,21 @@ def ready(page):
     page.locator("#margin[data-placed]").wait_for(state="attached")
 
 
+def until(page, holds):
+    """Wait until a function of the page's says so.
+
+    The page's policy refuses the second look of Playwright's own `wait_for_function`.
+    """
+    frames = f"""async () => {{
+        for (let frame = 0; frame < 600; frame++) {{
+            if (({holds})()) return true;
+            await new Promise(requestAnimationFrame);
+        }}
+        return false;
+    }}"""
+    assert page.evaluate(frames), f"still not: {holds}"
+
+
 def top(page, selector):
     """Where an element stands in the window, in whole pixels."""
     return round(page.locator(selector).evaluate("one => one.getBoundingClientRect().top"))

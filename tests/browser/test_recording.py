@@ -19,7 +19,7 @@ from tests.factories import (
     make_proposition,
 )
 
-from .reading import drag, excuse, ready, select, text
+from .reading import drag, excuse, ready, select, text, until
 
 SEED = Path(__file__).parents[2] / "annotations" / "seed"
 CODING = json.loads((SEED / "coding.json").read_text())
@@ -530,7 +530,7 @@ def test_a_draft_typed_offline_reaches_the_server_later(open_page, researcher, a
     page.context.set_offline(False)
     page.goto(article.get_absolute_url())
     ready(page)
-    page.wait_for_function("Object.keys(localStorage).length === 0")
+    until(page, "() => Object.keys(localStorage).length === 0")
 
     assert Draft.objects.get().data["party"][0] == "Ukraine"
     excuse(open_page, "ERR_INTERNET_DISCONNECTED", "Failed to load resource")
@@ -574,13 +574,14 @@ def test_the_panel_is_beside_the_text_and_accessible(
     else:
         assert round(box["y"] + box["height"]) == 844
         assert box["height"] <= 844 * 0.56
-        page.wait_for_function(
+        until(
+            page,
             """() => {
                 const [range] = CSS.highlights.get("evidence");
                 const { top, bottom } = range.getBoundingClientRect();
                 const sheet = document.querySelector("#recorder").getBoundingClientRect();
                 return 0 < top && bottom < sheet.top;
-            }"""
+            }""",
         )
     assert violations(page) == []
     for details in panel(page).locator("details").all():
