@@ -1,17 +1,22 @@
 """A web page by its address, fetched so that nobody can make us ask a machine of our own network.
 
 A name is resolved once, every address it has must be public, and the connection goes to the
-address that was checked; each redirect is a new address and checked anew. Plain Python.
+address that was checked; each redirect is a new address and checked anew. All of it ends in
+time, whatever the other side does or leaves undone. Plain Python.
 """
 
 import contextlib
 import ipaddress
+import json
 import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 import urllib.robotparser
 import zlib
+from http.client import HTTPException
 from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -25,6 +30,13 @@ PAUSE = 8  # seconds in which nothing comes
 SIZE = 10_000_000  # bytes, packed and unpacked
 ROBOTS_SIZE = 500_000
 REDIRECTS = 5
+# The system's resolver knows /etc/hosts and the rest, and waits for as long as it likes: as a
+# process it can be ended, where a thread that waits in it cannot, and would be one of many.
+RESOLVER = """
+import json, socket, sys
+found = socket.getaddrinfo(sys.argv[1], int(sys.argv[2]), type=socket.SOCK_STREAM)
+print(json.dumps([one[4][0] for one in found]))
+"""
 PORTS = {80, 443}
 # Ways to write another address within an IPv6 one, and relays: whatever they lead to.
 LEADING_ELSEWHERE = [
@@ -58,17 +70,32 @@ def is_public(address, port):
     )
 
 
+class _Visit:
+    """What one fetch knows: until when, the addresses of names, and what robots.txt says."""
+
+    def __init__(self):
+        self.end = time.monotonic() + SECONDS
+        self.addresses = {}
+        self.rules = {}
+
+    def left(self):
+        """The seconds that are left; raises NotFetched where there are none."""
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise NotFetched(f"It took longer than {SECONDS} seconds.")
+        return left
+
+
 def fetch(address):
     """The :class:`Fetched` page at ``address``; raises NotFetched."""
-    end = time.monotonic() + SECONDS
-    rules = {}
+    visit = _Visit()
     for _ in range(REDIRECTS + 1):
         site = _parts(address)[:3]
-        if site not in rules:
-            rules[site] = _robots(address, end)
-        if not rules[site].can_fetch(AGENT, address):
+        if site not in visit.rules:
+            visit.rules[site] = _robots(address, visit)
+        if not visit.rules[site].can_fetch(AGENT, address):
             raise NotFetched("The site asks programs not to read this page (robots.txt).")
-        status, headers, content = _get(address, end, SIZE)
+        status, headers, content = _get(address, visit, SIZE)
         if status in {301, 302, 303, 307, 308} and headers.get("location"):
             address = urljoin(address, headers["location"])
             continue
@@ -80,12 +107,12 @@ def fetch(address):
     raise NotFetched(f"The address leads on more than {REDIRECTS} times.")
 
 
-def _robots(address, end):
+def _robots(address, visit):
     """The rules of the address's site; without a robots.txt all is allowed (RFC 9309)."""
     place = urljoin(address, "/robots.txt")
     rules = urllib.robotparser.RobotFileParser(place)
     for _ in range(REDIRECTS + 1):
-        status, headers, content = _get(place, end, ROBOTS_SIZE)
+        status, headers, content = _get(place, visit, ROBOTS_SIZE)
         if status not in {301, 302, 303, 307, 308} or not headers.get("location"):
             break
         place = urljoin(place, headers["location"])
@@ -111,53 +138,103 @@ def _parts(address):
     return parts.scheme, host, port, f"{path}?{query}" if query else path
 
 
-def _resolved(host, port):
+def _addresses(host, port, seconds):
+    """The IP addresses that the system knows for a host, the one to ask first in front.
+
+    Raises OSError or ValueError where there are none, and subprocess.TimeoutExpired.
+    """
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", RESOLVER, host, str(port)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=seconds,
+        check=False,
+    )
+    return json.loads(done.stdout)
+
+
+def _resolved(host, port, visit):
     """One checked address of the host; raises NotFetched unless all it has may be asked."""
-    try:
-        found = [one[4][0] for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    except (OSError, UnicodeError):
-        raise NotFetched("There is no such site: its name is not known.") from None
+    if host not in visit.addresses:
+        left = visit.left()
+        try:
+            visit.addresses[host] = _addresses(host, port, left)
+        except subprocess.TimeoutExpired:
+            raise NotFetched(
+                f"It took longer than {SECONDS} seconds: the site's name could not be looked up."
+            ) from None
+        except (OSError, ValueError):
+            raise NotFetched("There is no such site: its name is not known.") from None
+    found = visit.addresses[host]
     if not found or not all(is_public(address, port) for address in found):
         raise NotFetched("This address is not one of the public web, so it is not asked.")
     return found[0]
 
 
-def _get(address, end, size):
+class _Wire:
+    """Keeps a hold on the connection that it makes, so that it can be hung up from outside.
+
+    Also within a TLS handshake, when ``sock`` is not the one that is in use, and while the
+    content comes, when ``http.client`` has closed the connection and reads on.
+    """
+
+    wire = None
+    is_over = False
+
+    def _new_conn(self):
+        sock = super()._new_conn()
+        self.wire = sock.dup()
+        if self.is_over:
+            self.hang_up()
+        return sock
+
+    def hang_up(self):
+        self.is_over = True
+        if self.wire is not None:
+            with contextlib.suppress(OSError):
+                self.wire.shutdown(socket.SHUT_RDWR)
+
+    def let_go(self):
+        self.close()
+        if self.wire is not None:
+            self.wire.close()
+
+
+class _Plain(_Wire, HTTPConnection):
+    pass
+
+
+class _Secure(_Wire, HTTPSConnection):
+    pass
+
+
+def _get(address, visit, size):
     """``(status, headers, content)`` of one request, to the address that was checked."""
     scheme, host, port, path = _parts(address)
-    checked = _resolved(host, port)
-    left = end - time.monotonic()
-    if left <= 0:
-        raise NotFetched(f"It took longer than {SECONDS} seconds.")
+    checked = _resolved(host, port, visit)
+    left = visit.left()
     options = {"port": port, "timeout": min(PAUSE, left)}
     if scheme == "https":
-        connection = HTTPSConnection(
+        connection = _Secure(
             checked, cert_reqs="CERT_REQUIRED", ca_certs=certifi.where(), server_hostname=host,
             assert_hostname=host, **options,
         )  # fmt: skip
     else:
-        connection = HTTPConnection(checked, **options)
-    alarm = threading.Timer(left, _hang_up, [connection])
+        connection = _Plain(checked, **options)
+    alarm = threading.Timer(left, connection.hang_up)
+    alarm.daemon = True
     alarm.start()
     try:
         found = _answer(connection, host, port, path, size)
-        if not alarm.is_alive():
-            # What was hung up on ends like what is whole.
-            raise NotFetched(f"It took longer than {SECONDS} seconds.")
+        # What was hung up on ends like what is whole.
+        visit.left()
         return found
-    except (HTTPError, OSError, ValueError, zlib.error) as error:
-        if not alarm.is_alive():
-            raise NotFetched(f"It took longer than {SECONDS} seconds.") from None
+    except (HTTPError, HTTPException, OSError, ValueError, zlib.error) as error:
+        visit.left()
         raise NotFetched(f"The site cannot be reached ({type(error).__name__}).") from None
     finally:
         alarm.cancel()
-        connection.close()
-
-
-def _hang_up(connection):
-    if connection.sock is not None:
-        with contextlib.suppress(OSError):
-            connection.sock.shutdown(socket.SHUT_RDWR)
+        connection.let_go()
 
 
 def _answer(connection, host, port, path, size):

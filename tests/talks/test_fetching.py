@@ -5,6 +5,7 @@ The server of these tests is on loopback, and let through for them alone.
 
 import contextlib
 import gzip
+import os
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +27,10 @@ class Site(ThreadingHTTPServer):
 
     daemon_threads = True
     pages = {}
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.is_done = threading.Event()
 
     @property
     def address(self):
@@ -63,8 +68,24 @@ def site(monkeypatch):
             lambda ip, port: (ip, port) == ("127.0.0.1", server.server_port) or public(ip, port),
         )
         yield server
+        server.is_done.set()
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def in_time(monkeypatch):
+    """Allow what is done within it half a second, and want it refused for that, not much later."""
+
+    @contextlib.contextmanager
+    def limited(seconds=0.5):
+        monkeypatch.setattr(fetching, "SECONDS", seconds)
+        started = time.monotonic()
+        with pytest.raises(NotFetched, match="took longer than"):
+            yield
+        assert time.monotonic() - started < 7  # less than the pause that is allowed
+
+    return limited
 
 
 @pytest.mark.parametrize(
@@ -111,26 +132,27 @@ def test_a_page_is_fetched_with_what_is_said_of_it(site):
 
 
 def test_one_of_several_addresses_within_is_enough_to_refuse(site, monkeypatch):
-    both = [(2, 1, 6, "", ("127.0.0.1", 80)), (2, 1, 6, "", ("10.0.0.1", 80))]
-    monkeypatch.setattr(fetching.socket, "getaddrinfo", lambda *_, **__: both)
+    monkeypatch.setattr(fetching, "RESOLVER", 'print(\'["127.0.0.1", "10.0.0.1"]\')')
 
     with pytest.raises(NotFetched, match="not one of the public web"):
         fetch(f"{site.address}/a")
 
 
-def test_a_name_is_resolved_once_and_the_checked_address_is_asked(site, monkeypatch):
-    asked = []
+def test_a_name_is_resolved_once_and_the_checked_address_is_asked(site, monkeypatch, tmp_path):
+    # Each time it is asked the name leads elsewhere, as that of an attacker does.
+    seen = tmp_path / "seen"
+    monkeypatch.setattr(
+        fetching,
+        "RESOLVER",
+        f"import json, sys; seen = open({str(seen)!r}, 'a+'); seen.write(sys.argv[1]); seen.seek(0)"
+        "; print(json.dumps(['127.0.0.1' if seen.read() == sys.argv[1] else '10.0.0.1']))",
+    )
+    site.pages |= {"/on": (302, {"Location": "/a"}, b"")}
 
-    def resolve(host, port, *_, **__):
-        asked.append(host)
-        return [(2, 1, 6, "", ("127.0.0.1", port))]
+    page = fetch(f"http://rebinding.example:{site.server_port}/on")
 
-    monkeypatch.setattr(fetching.socket, "getaddrinfo", resolve)
-    with pytest.raises(NotFetched, match="status 404"):
-        fetch(f"http://rebinding.example:{site.server_port}/none")
-
-    # Once for robots.txt and once for the page; the connection itself resolves no name.
-    assert [one for one in asked if one != "127.0.0.1"] == ["rebinding.example"] * 2
+    assert page.content == PAGE
+    assert seen.read_text() == "rebinding.example"
 
 
 @pytest.mark.parametrize("target", ["http://10.0.0.1/", "http://[::1]/a", "file:///etc/passwd"])
@@ -177,24 +199,75 @@ def test_pages_come_packed_and_no_larger_than_allowed(site, monkeypatch):
             fetch(f"{site.address}/{path}")
 
 
-def test_a_site_that_drips_is_left_in_time(site, monkeypatch):
-    monkeypatch.setattr(fetching, "SECONDS", 0.5)
-    done = threading.Event()
+def drip(handler, beginning, letter):
+    """Answer by one byte more each moment, until whoever asked has gone."""
+    handler.wfile.write(beginning)
+    while not handler.server.is_done.wait(0.02):
+        handler.wfile.write(letter)
 
-    def drip(handler):
-        for letter in b"HTTP/1.1 200 OK\r\nX: " + b"x" * 10_000:
-            handler.wfile.write(bytes([letter]))
-            if done.wait(0.02):
-                return
 
-    site.pages["/drip"] = drip
-    started = time.monotonic()
-    try:
-        with pytest.raises(NotFetched, match="took longer than"):
-            fetch(f"{site.address}/drip")
-        assert time.monotonic() - started < 10
-    finally:
-        done.set()
+@pytest.mark.parametrize(
+    ("beginning", "letter"),
+    [
+        (b"", b"x"),
+        (b"HTTP/1.1 200 OK\r\nX: ", b"x"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b"x"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b\x08\x08", b"x"),
+    ],
+    ids=["before the status", "headers", "body", "length of a chunk", "packed"],
+)  # fmt: skip
+def test_a_site_that_drips_is_left_in_time(site, in_time, beginning, letter):
+    site.pages["/drip"] = lambda handler: drip(handler, beginning, letter)
+
+    with in_time():
+        fetch(f"{site.address}/drip")
+
+
+def test_a_site_that_drips_its_handshake_is_left_in_time(in_time, site):
+    # A TLS record of 16 KB that has begun: version, length, then byte by byte.
+    site.RequestHandlerClass = type(
+        "Slow", (Handler,), {"handle": lambda self: drip(self, b"\x16\x03\x03\x40\x00\x02", b"x")}
+    )
+
+    with in_time():
+        fetch(f"https://127.0.0.1:{site.server_port}/")
+
+
+def test_a_site_that_leads_on_slowly_is_left_in_time(site, in_time):
+    def lead_on(handler):
+        site.is_done.wait(0.3)
+        handler.send_response(302)
+        handler.send_header("Location", f"{handler.path}x")
+        handler.end_headers()
+
+    site.pages |= {f"/r{'x' * count}": lead_on for count in range(9)}
+
+    with in_time():
+        fetch(f"{site.address}/r")
+
+
+def test_a_name_that_nobody_resolves_is_left_in_time(in_time, monkeypatch, tmp_path):
+    started = tmp_path / "started"
+    monkeypatch.setattr(
+        fetching,
+        "RESOLVER",
+        f"import os, time; open({str(started)!r}, 'w').write(str(os.getpid())); time.sleep(600)",
+    )
+
+    with in_time(2):
+        fetch("http://silent.example/")
+    # Nothing goes on waiting.
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(started.read_text()), 0)
+
+
+@pytest.mark.parametrize("answer", [b"rubbish\r\n\r\n", b"", b"HTTP/1.1 200 " + b"x" * 70_000])
+def test_what_is_no_answer_of_the_web_is_told_as_such(site, answer):
+    site.pages["/rubbish"] = lambda handler: handler.wfile.write(answer)
+
+    with pytest.raises(NotFetched, match="cannot be reached"):
+        fetch(f"{site.address}/rubbish")
 
 
 @pytest.mark.django_db
