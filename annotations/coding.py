@@ -9,10 +9,11 @@ import datetime
 import functools
 import itertools
 import uuid
+from collections import defaultdict
 
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from history.context import in_act
@@ -45,7 +46,7 @@ from .models import (
     Visibility,
 )
 from .models_carrying import Carry
-from .models_review import item_name
+from .models_review import ITEMS, item_name
 
 MODELS = {
     "article": Article,
@@ -145,6 +146,20 @@ class _Changes:
         }
         self._touch(row)
 
+    def change_all(self, rows, **fields):
+        """:meth:`change` for several rows of one model, in one query."""
+        for row in rows:
+            before = {name: _plain(getattr(row, name)) for name in fields}
+            self._note(row, before, {name: _plain(value) for name, value in fields.items()})
+            for name, value in fields.items():
+                setattr(row, name, value)
+            row.version += 1
+            self.rows[-1]["version"] = row.version
+            self._touch(row)
+        if rows:
+            same = type(rows[0]).objects.filter(pk__in=[row.pk for row in rows])
+            same.update(**fields, version=F("version") + 1)
+
     def reassign(self, model, pk, before, after):
         """Set fields of a row that nobody's page has the version of, if they are as ``before``."""
         if model is Tag:
@@ -172,14 +187,18 @@ class _Changes:
             {"model": "evidence", "pk": pk, "version": 1, "before": before, "after": after}
         )
 
-    def gave_verdict(self, review):
-        self._verdict(review, None, _verdict(review))
+    def give_verdicts(self, reviews):
+        """Give verdicts, and tell the coders."""
+        for review in Review.objects.bulk_create(reviews):
+            self._verdict(review, None, _verdict(review))
+        notices.tell_verdicts(reviews)
 
-    def took_verdict(self, review, actor):
-        """Take a verdict back: its row stays, and another says that it no longer stands."""
-        self._verdict(review, _verdict(review), None)
-        ReviewTakenBack.objects.create(review=review, by=actor)
-        Notice.objects.unread().filter(review=review).update(read_at=timezone.now())
+    def take_verdicts(self, reviews, actor):
+        """Take verdicts back: their rows stay, and others say that they no longer stand."""
+        for review in reviews:
+            self._verdict(review, _verdict(review), None)
+        ReviewTakenBack.objects.bulk_create(ReviewTakenBack(review=one, by=actor) for one in reviews)
+        Notice.objects.unread().filter(review__in=reviews).update(read_at=timezone.now())
 
     def _verdict(self, review, before, after):
         pk = review.pk
@@ -702,6 +721,8 @@ def _undo(actor, act, *, key):
         return None
     if done.kind == ActKind.CODEBOOK:
         _take_back_codebook(act, changes)
+    elif done.kind == ActKind.REVIEW:
+        _take_back_verdicts(act, changes, actor)
     else:
         for row in reversed(act.changes):
             _take_back(act, row, changes, actor)
@@ -828,9 +849,6 @@ def _take_back(act, row, changes, actor):
     if model is Evidence:
         _take_back_evidence(row, changes)
         return
-    if model is Review:
-        _take_back_verdict(row, changes, actor)
-        return
     current = model.objects.select_for_update(no_key=True, of=["self"]).get(pk=row["pk"])
     if model is Tag:
         _take_back_tag(current, row, changes)
@@ -908,24 +926,58 @@ def _take_back_evidence(row, changes):
         changes.gave(evidence)
 
 
-def _take_back_verdict(row, changes, actor):
-    """Let a verdict stand no longer, or give it once more."""
+def _take_back_verdicts(act, changes, actor):
+    """Let the verdicts of an act stand no longer, or give them once more; all in some queries."""
     if not actor.may_edit:
         raise Refused("Only editors give verdicts and take them back.")
-    review = Review.objects.get(pk=row["pk"])
-    if row["before"] is None:
-        if ReviewTakenBack.objects.filter(review=review).exists():
-            raise Refused("This verdict was taken back already.")
-        changes.took_verdict(review, actor)
-        return
-    item = (
-        type(review.item).objects.select_for_update(no_key=True, of=["self"]).get(pk=review.item.pk)
-    )
-    again = Review.objects.create(
-        **row["before"], reviewer=actor, version=item.version, judged=review.judged
-    )
-    notices.tell_verdict(again)
-    changes.gave_verdict(again)
+    judged = [row for row in act.changes if row["model"] == "review"]
+    found = Review.objects.select_related("taken_back").in_bulk([row["pk"] for row in judged])
+    items = _judged_rows(found.values())
+    set_back = [row for row in act.changes if row["model"] != "review"]
+    for row in set_back:
+        if not _is_as_left_by(act, row, items[row["model"], row["pk"]].version):
+            raise Refused(
+                "This was changed again in the meantime, so it can no longer be undone from here."
+            )
+    given = [found[row["pk"]] for row in judged if row["before"] is None]
+    if any(hasattr(review, "taken_back") for review in given):
+        raise Refused("This verdict was taken back already.")
+    # A verdict is on the version that stands, and counts it up.
+    changes.give_verdicts(
+        [
+            Review(
+                **row["before"], reviewer=actor, judged=found[row["pk"]].judged,
+                version=items[_judged_by(found[row["pk"]])].version,
+            )
+            for row in judged
+            if row["before"] is not None
+        ]
+    )  # fmt: skip
+    alike = defaultdict(list)
+    for row in set_back:
+        fields = tuple(sorted(row["before"].items()))
+        alike[row["model"], fields].append(items[row["model"], row["pk"]])
+    for (_, fields), rows in alike.items():
+        changes.change_all(rows, **dict(fields))
+    changes.take_verdicts(given, actor)
+
+
+def _judged_rows(reviews):
+    """What these verdicts are on, locked, by the name of its model and its key."""
+    keys = defaultdict(set)
+    for name, pk in map(_judged_by, reviews):
+        keys[name].add(pk)
+    found = {}
+    for name in sorted(keys):
+        rows = MODELS[name].objects.select_for_update(no_key=True, of=["self"]).order_by("pk")
+        found |= {(name, row.pk): row for row in rows.filter(pk__in=keys[name])}
+    return found
+
+
+def _judged_by(review):
+    """What a verdict is on: the name of its model and its key."""
+    named = {name: getattr(review, f"{name}_id") for name in ITEMS}
+    return next((name.replace("_", ""), pk) for name, pk in named.items() if pk)
 
 
 def _refuse_twin(tagging, fields):

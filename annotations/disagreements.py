@@ -6,7 +6,6 @@ one coder has a party support and another has it oppose one proposition in one a
 rejected or withdrawn disagrees with nothing.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -56,7 +55,7 @@ WHERE mine.withdrawn_at IS NULL AND other.withdrawn_at IS NULL
     AND (mine.stance, other.stance) IN (('supports', 'opposes'), ('opposes', 'supports'))
 """
 PAIRS = {Kind.TAGGING: TAGGINGS, Kind.POSITION: POSITIONS}
-MOST = 60  # parts of one disagreement that are laid out beside each other
+SHOWN = 12  # sides, and parts of each, that are laid out at once; the rest opens on demand
 
 
 def disputed(kind):
@@ -83,25 +82,34 @@ def pairs(kind, keys):
         return cursor.fetchall()
 
 
-def parts(kind, keys):
-    """Of those with these ``keys`` that disagree with others: with whom, and who sides with them.
+class Parts:
+    """What those of ``kind`` with these ``keys`` disagree with, and who sides with them.
 
-    The keys of all of these, by the key of each.
+    Two queries, however many they are.
     """
-    against = _by_first(pairs(kind, keys))
-    others = set().union(*against.values())
-    beyond = against | _by_first(pairs(kind, others - against.keys()))
-    return {
-        mine: set().union(found, *(beyond[other] for other in found)) - {mine}
-        for mine, found in against.items()
-    }
+
+    def __init__(self, kind, keys):
+        self.against = _against(kind, keys)
+        others = set().union(*self.against.values())
+        self._beyond = self.against | _against(kind, others - self.against.keys())
+
+    def of(self, key):
+        """The keys of all other parts of the disagreement that the one of ``key`` is in."""
+        found = self.against.get(key, set())
+        return set().union(found, *(self._beyond[other] for other in found)) - {key}
 
 
-def _by_first(pairs):
-    found = defaultdict(set)
-    for one, other in pairs:
-        found[one].add(other)
-    return found
+def _against(kind, keys):
+    """The keys of what contradicts each of those with these ``keys``, by its key."""
+    if kind not in PAIRS or not keys:
+        return {}
+    own = f"{PAIRS[kind]} AND mine.id = ANY(%s)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT mine, array_agg(other) FROM ({own}) pair GROUP BY mine",  # noqa: S608
+            [list(keys)],
+        )
+        return {mine: set(others) for mine, others in cursor.fetchall()}
 
 
 @dataclass
@@ -111,6 +119,14 @@ class Side:
     key: str
     says: str
     rows: list = field(default_factory=list)
+
+    @property
+    def shown(self):
+        return self.rows[:SHOWN]
+
+    @property
+    def more(self):
+        return self.rows[SHOWN:]
 
 
 @dataclass
@@ -123,6 +139,14 @@ class Disagreement:
     @property
     def parts(self):
         return [row for side in self.sides for row in side.rows]
+
+    @property
+    def shown(self):
+        return self.sides[:SHOWN]
+
+    @property
+    def more(self):
+        return self.sides[SHOWN:]
 
     def involves(self, user):
         """Whether ``user`` made one of its parts, and so cannot settle it."""
@@ -140,15 +164,11 @@ class Disagreement:
 def disagreement_of(row, user):
     """The disagreement that ``row`` is a part of, as ``user`` sees it, or None."""
     kind = items.kind_of(row)
-    others = parts(kind, {row.pk}).get(row.pk)
+    others = Parts(kind, {row.pk}).of(row.pk)
     if not others:
         return None
     sides = {}
-    keys = [row.pk, *sorted(others)]
-    if len(keys) > MOST:  # those that contradict it go before those that side with it
-        against = {other for _, other in pairs(kind, {row.pk})}
-        keys = sorted(keys, key=lambda pk: (pk != row.pk, pk not in against, pk))[:MOST]
-    rows = kind.visible_to(user).filter(pk__in=keys).order_by("created_at", "pk")
+    rows = kind.visible_to(user).filter(pk__in={row.pk, *others}).order_by("created_at", "pk")
     for part in sorted(rows, key=lambda one: one.pk != row.pk):
         key, says = _says(part)
         sides.setdefault(key, Side(key, says)).rows.append(part)

@@ -126,7 +126,11 @@ class ReasonForm(KeyedForm):
 
 
 class WorkForm(ReasonForm):
-    """Pieces of work as they were seen: ``item``, once or often, as "tagging-12.3"."""
+    """Pieces of work as they were seen: ``item``, once or often, as "tagging-12.3" or several
+    of these with spaces between them.
+    """
+
+    MOST = queue.WINDOW * 2
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -139,7 +143,8 @@ class WorkForm(ReasonForm):
 
     def clean(self):
         data = super().clean()
-        data["work"] = self._items(dict.fromkeys(self.data.getlist("item")))
+        codes = (code for value in self.data.getlist("item") for code in value.split())
+        data["work"] = self._items(dict.fromkeys(codes))
         return data
 
     def _items(self, codes):
@@ -147,7 +152,7 @@ class WorkForm(ReasonForm):
         found = [VERSIONED.fullmatch(code) for code in codes]
         if not found:
             self.add_error(None, "Choose at least one piece of work.")
-        if len(found) > queue.WINDOW * 2 or not all(found):
+        if len(found) > self.MOST or not all(found):
             self.add_error(None, "This page is incomplete: reload it and try again.")
             return []
         seen = {(Kind(one[1]), int(one[2])): int(one[3]) for one in found}
@@ -184,6 +189,7 @@ class SettleForm(WorkForm):
 
     holds = gate.NameField(max_length=40)
     is_one = True
+    MOST = 20_000  # parts of one disagreement
 
     def clean(self):
         data = super().clean()

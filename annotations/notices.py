@@ -155,14 +155,18 @@ def moved(rows):
         for way in WAYS[model]:
             found |= Q(**{f"{way}__in": moved_keys})
     if found:
-        places = Notice.objects.filter(pk=OuterRef("pk")).values(place=Coalesce(*ARTICLES))
-        Notice.objects.filter(found).update(article=Subquery(places))
+        _place(Notice.objects.filter(found))
 
 
-def tell_verdict(review):
-    """Tell a coder of a verdict on their work."""
-    work = review.item
-    article = work.passage.article if review.tagging_id else work.article
-    Notice.objects.create(
-        person_id=review.coder_id, review=review, article=article, version=review.version
+def _place(found):
+    """Let these notices lead to the article of what they are about."""
+    places = Notice.objects.filter(pk=OuterRef("pk")).values(place=Coalesce(*ARTICLES))
+    found.update(article=Subquery(places))
+
+
+def tell_verdicts(reviews):
+    """Tell coders of verdicts on their work."""
+    Notice.objects.bulk_create(
+        Notice(person_id=one.coder_id, review=one, version=one.version) for one in reviews
     )
+    _place(Notice.objects.filter(review__in=reviews))

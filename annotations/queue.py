@@ -153,12 +153,12 @@ class Queue:
             articles = kind.model.objects.filter(pk__in=keys).values(ARTICLE[kind])
             waiting = self._of(kind, None).filter(**{f"{ARTICLE[kind]}__in": articles})
             in_order = [pk for *_, pk in sorted(waiting)]
-            parts = disagreements.parts(kind, in_order)
+            parts = disagreements.Parts(kind, in_order)
             covered = set()
             for pk in in_order:
                 if pk not in covered:
-                    covered |= parts.get(pk, set())
-            disputed |= {(kind, pk) for pk in keys & parts.keys()}
+                    covered |= parts.of(pk)
+            disputed |= {(kind, pk) for pk in keys & parts.against.keys()}
             behind |= {(kind, pk) for pk in keys & covered}
         return disputed, behind
 

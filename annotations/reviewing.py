@@ -6,12 +6,13 @@ was judged, changed or withdrawn since, nothing is done and :class:`Stale` tells
 """
 
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 
 from talks.models import WorkStatus
 from talks.text import first_words
 
-from . import items, notices
+from . import items
+from .disagreements import disagreement_of
 from .coding import Refused, Stale, _Changes, _in_turn, _record
 from .models import ActKind, Decision, Review
 from .models_review import item_name
@@ -41,17 +42,55 @@ def give_verdicts(reviewer, judged, decision, *, reason="", key):
 
 
 @_recorded
-def settle(reviewer, judged, *, reason="", key):
-    """Settle a disagreement: ``judged`` is all its parts as (item, version, decision).
+def settle(reviewer, seen, holds, *, reason="", key):
+    """Settle the disagreement that ``seen``, pairs of a part and its version, were all parts of.
 
-    A part that has the status which its decision leads to already stays as it is.
+    ``holds`` is the key of the side that does, "all" or "none". Nothing is done where a part
+    came, changed or went since. A part that has the status which its decision leads to already
+    stays as it is.
     """
+    _only_editors(reviewer)
+    _in_turn(*(items.article_of(row) for row, _ in seen))
+    found = _as_seen(seen, reviewer)
+    judged = [(row, row.version, decision) for row, decision in found.decisions(holds)]
     return _judge(reviewer, judged, reason, key, is_settling=True)
 
 
-def _judge(reviewer, judged, reason, key, *, is_settling=False):
+def _as_seen(seen, reviewer):
+    """The disagreement of what was ``seen``, if it still has these parts as they were."""
+    versions = {items.code_of(row): version for row, version in seen}
+    found = disagreement_of(seen[0][0], reviewer)
+    parts = {items.code_of(row): row for row in found.parts} if found else {}
+    changed = [row for row in _anew(row for row, _ in seen) if _differs(row, versions)]
+    changed += [row for code, row in parts.items() if code not in versions]
+    # Where none of them changed, work beside them ended the dispute.
+    changed = changed or [row for row, _ in seen if items.code_of(row) not in parts]
+    if changed:
+        raise StaleItems(changed)
+    return found
+
+
+def _differs(row, versions):
+    return bool(row.withdrawn_at) or row.version != versions[items.code_of(row)]
+
+
+def _anew(rows):
+    """``rows``, of whatever kinds, as they stand now."""
+    keys = defaultdict(list)
+    for row in rows:
+        keys[items.kind_of(row)].append(row.pk)
+    return [
+        row for kind, pks in keys.items() for row in kind.whole().filter(pk__in=pks).order_by("pk")
+    ]
+
+
+def _only_editors(reviewer):
     if not reviewer.may_edit:
         raise Refused("Only editors give verdicts.")
+
+
+def _judge(reviewer, judged, reason, key, *, is_settling=False):
+    _only_editors(reviewer)
     if not judged:
         raise Refused("Choose at least one piece of work.")
     articles = {items.article_of(item).pk: items.article_of(item) for item, *_ in judged}
@@ -62,8 +101,7 @@ def _judge(reviewer, judged, reason, key, *, is_settling=False):
         if not rows:
             return None
     changes = _Changes()
-    for row, decision in rows:
-        _give(changes, reviewer, row, decision, reason)
+    _give(changes, reviewer, rows, reason)
     return _record(
         reviewer,
         ActKind.REVIEW,
@@ -95,23 +133,32 @@ def _as_they_stand(judged):
     return [(row, Decision(decision)) for row, _, decision in rows]
 
 
-def _give(changes, reviewer, row, decision, reason):
-    if row.coder_id == reviewer.pk:
+def _give(changes, reviewer, rows, reason):
+    """Give each of ``rows``, pairs of an item and a decision, its verdict; all in some queries."""
+    if any(row.coder_id == reviewer.pk for row, _ in rows):
         raise Refused("Nobody reviews their own work.")
-    review = Review.objects.create(
-        **{item_name(row): row},
-        coder_id=row.coder_id,
-        reviewer=reviewer,
-        decision=decision,
-        reason=reason,
-        version=row.version,
-        judged=items.in_words(row),
+    changes.give_verdicts(
+        [
+            Review(
+                **{item_name(row): row},
+                coder_id=row.coder_id,
+                reviewer=reviewer,
+                decision=decision,
+                reason=reason,
+                version=row.version,
+                judged=items.in_words(row),
+            )
+            for row, decision in rows
+        ]
     )
-    notices.tell_verdict(review)
-    changes.gave_verdict(review)
-    status = decision.status
-    changes.change(row, **({"work_status": status} if status != row.work_status else {}))
-    changes.passages |= {passage.pk for passage, _ in items.passages_of(row)}
+    alike = defaultdict(list)
+    for row, decision in rows:
+        status = decision.status
+        alike[items.kind_of(row), status if status != row.work_status else ""].append(row)
+    for (_, status), group in alike.items():
+        changes.change_all(group, **({"work_status": status} if status else {}))
+    for row, _ in rows:
+        changes.passages |= {passage.pk for passage, _ in items.passages_of(row)}
 
 
 def _told(rows, reason):

@@ -1,6 +1,7 @@
 """What a page shows of one piece of work: its words in the text, its verdicts, what changed."""
 
 from collections import Counter
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 from django.db.models import Count
@@ -12,6 +13,7 @@ from . import items
 from .context import marked
 from .models import Decision, Note, Review
 from .reading import threads_by
+from .reviewing import latest_reviews
 
 USUAL = 6
 LONGEST_USUAL = 200
@@ -70,13 +72,7 @@ class Shown:
     @property
     def state(self):
         """How far it has come, in words."""
-        if self.row.withdrawn_at:
-            return "withdrawn by its coder"
-        if self.row.work_status != WorkStatus.SUBMITTED:
-            return self.row.get_work_status_display().lower()
-        if self.standing and self.standing.version + 1 == self.row.version:
-            return "sent back, waits for its coder"
-        return "waits for review"
+        return _state(self.row, self.standing)
 
     @property
     def changes(self):
@@ -97,6 +93,56 @@ class Shown:
             for paragraph in self.article.paragraphs
             if any(start < paragraph.end and paragraph.start < end for start, end in spans)
         ]
+
+
+@dataclass
+class Meanwhile:
+    """A piece of work that is not as somebody saw it, at version ``seen``; None if they did not."""
+
+    row: object
+    standing: Review | None
+    seen: int | None
+
+    @property
+    def code(self):
+        return items.code_of(self.row)
+
+    @property
+    def kind(self):
+        return items.kind_of(self.row)
+
+    @property
+    def line(self):
+        return items.line(self.row)
+
+    @property
+    def what(self):
+        """What became of it, in words."""
+        state = _state(self.row, self.standing)
+        if self.seen is None:
+            return f"came in, {state}"
+        if self.seen == self.row.version:
+            return f"nothing contradicts it any more, {state}"
+        is_judged = self.standing and self.standing.version + 1 == self.row.version
+        return state if is_judged or self.row.withdrawn_at else f"changed by its coder, {state}"
+
+
+def meanwhile(rows, seen):
+    """What became of ``rows`` since the pairs ``seen``: a list of :class:`Meanwhile`."""
+    known = {items.code_of(row): version for row, version in seen}
+    standing = latest_reviews(rows)
+    codes = [(row, items.code_of(row)) for row in rows]
+    return [Meanwhile(row, standing.get(code), known.get(code)) for row, code in codes]
+
+
+def _state(row, standing):
+    if row.withdrawn_at:
+        return "withdrawn by its coder"
+    if row.work_status != WorkStatus.SUBMITTED:
+        return row.get_work_status_display().lower()
+    if standing and standing.version + 1 == row.version:
+        return "sent back, waits for its coder"
+    return "waits for review"
 
 
 def usual_reasons():

@@ -15,7 +15,7 @@ from annotations.forms import NoteForm
 from annotations.forms_review import VERSIONED, QueueForm, SettleForm, VerdictForm
 from annotations.items import Kind, article_of, code_of, line
 from annotations.models import Visibility
-from annotations.showing import Shown, usual_reasons
+from annotations.showing import Shown, meanwhile, usual_reasons
 from talks.models import Article
 
 from . import answers
@@ -40,7 +40,8 @@ def _queue(request, *, status=200, form=None, stale=(), query=None, act=None):
     asked = QueueForm(request.GET if query is None else query, user=request.user)
     context = _waiting(asked)
     listed = context["listed"]
-    row = stale[0] if stale else _chosen(asked, request.user) or (listed[0][0] if listed else None)
+    row = _still_there(form, stale) if stale else _chosen(asked, request.user)
+    row = row or (listed[0][0] if listed else None)
     shown = Shown(row, request.user) if row else None
     disagreement = disagreement_of(row, request.user) if row else None
     together = waiting.joint_with(row, request.user) if row and not disagreement else []
@@ -56,7 +57,7 @@ def _queue(request, *, status=200, form=None, stale=(), query=None, act=None):
         "mine_in_it": disagreement and disagreement.involves(request.user),
         "form": form,
         "of": _form_of(form, shown),
-        "stale": [Shown(one, request.user) for one in stale],
+        "stale": meanwhile(stale, form.cleaned_data["work"]) if stale else [],
         "usual": usual_reasons(),
         "act": act,
     }
@@ -119,6 +120,13 @@ def _chosen(asked, user):
     return kind.visible_to(user).filter(pk=pk).first()
 
 
+def _still_there(form, stale):
+    """What to show where a verdict came too late: a part that stands as it did, if one does."""
+    gone = set(map(code_of, stale))
+    seen = [row for row, _ in form.cleaned_data["work"]] if isinstance(form, SettleForm) else []
+    return next((row for row in seen if code_of(row) not in gone), stale[0])
+
+
 def _form_of(form, shown):
     """Which of the page's forms was refused: "one", "several", "none" of them, or ""."""
     if form is None:
@@ -168,16 +176,9 @@ def _verdict(request, data):
 
 
 def _settle(request, data):
-    """Judge all parts of the disagreement; refused where it has other parts than were seen."""
-    seen = {code_of(row): version for row, version in data["work"]}
-    current = disagreement_of(data["work"][0][0], request.user)
-    parts = current.parts if current else []
-    if changed := [row for row in parts if seen.get(code_of(row)) != row.version]:
-        raise reviewing.StaleItems(changed)
-    if {code_of(row) for row in parts} != set(seen):
-        raise reviewing.StaleItems([row for row, _ in data["work"]])
-    judged = [(row, row.version, decision) for row, decision in current.decisions(data["holds"])]
-    return reviewing.settle(request.user, judged, reason=data["why"], key=data["key"])
+    return reviewing.settle(
+        request.user, data["work"], data["holds"], reason=data["why"], key=data["key"]
+    )
 
 
 def _visible(request, rows):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotations import coding
-from annotations.models import Act, Note, Review
+from annotations.models import Act, Note, Notice, Review, Tagging
 from tests.factories import (
     make_article,
     make_note,
@@ -478,14 +478,44 @@ def test_a_long_chain_of_overlaps_is_an_item_for_each_of_its_neighbourhoods(clie
     assert listed(client, f"?after={heads[1]}") == heads[2:]
 
 
-def test_of_a_disagreement_of_sixty_two_what_was_asked_for_is_laid_out(client, editor):
+@pytest.fixture
+def crowd():
+    """A passage to which a hundred and twenty coders give one of fifteen tags each."""
     passage = make_passage()
-    taggings = [make_tagging(passage, make_tag()) for _ in range(62)]
+    tags = [make_tag(f"Side {n:02}") for n in range(15)]
+    people = [make_user() for _ in range(120)]
+    return [make_tagging(passage, tags[n % 15], coder) for n, coder in enumerate(people)]
+
+
+def test_settling_a_disagreement_of_a_crowd_settles_every_part_and_is_undone_as_one(
+    client, editor, crowd, count_queries
+):
     client.force_login(editor)
+    page = client.get(f"{QUEUE}?item={code(crowd[1])}")
+    form = page.content.decode().partition('id="verdict-form"')[2].partition("</form>")[0]
+    (seen,) = re.findall(r'name="item" value="([^"]*)"', form)
 
-    shown = client.get(f"{QUEUE}?item={code(taggings[-1])}").context["disagreement"]
+    def settle_all():
+        data = {"item": seen, "holds": str(crowd[1].tag_id), "reason": "So it is."}
+        assert client.post(QUEUE, data).url == f"{QUEUE}?after={code(crowd[1])}"
 
-    assert (shown.sides[0].rows, len(shown.parts)) == ([taggings[-1]], 60)
+    assert len(page.context["disagreement"].parts) == 120
+    assert "and 3 more sides" in page.content.decode()
+    assert "Side 14 holds" in form
+    assert count_queries(settle_all) < 40
+    statuses = Tagging.objects.order_by("pk").values_list("work_status", flat=True)
+    assert list(statuses) == [
+        "accepted" if row.tag_id == crowd[1].tag_id else "rejected" for row in crowd
+    ]
+    assert client.get(QUEUE).context["count"] == 0
+    act = Act.objects.get()
+    back = {"next": QUEUE}
+    undo = reverse("annotations:act_undo", args=[act.pk])
+    assert count_queries(lambda: client.post(undo, back)) < 40
+    assert set(statuses.all()) == {"submitted"}
+    client.post(reverse("annotations:act_undo", args=[Act.objects.latest("pk").pk]), back)
+    assert sorted(set(statuses.all())) == ["accepted", "rejected"]
+    assert Notice.objects.unread().count() == 120
 
 
 def test_coders_who_share_a_tag_or_a_passage_apart_do_not_disagree(client, editor, disputed):
@@ -655,14 +685,49 @@ def test_settling_against_a_side_needs_a_reason(client, editor, disputed):
     assert settle(client, disputed, "all", reason="").status_code == 302
 
 
-def test_a_disagreement_with_a_new_part_is_looked_at_again(client, editor, disputed):
-    make_tagging(disputed[1].passage, make_tag("Third"))
+def test_of_a_disagreement_what_came_changed_and_went_since_is_told(client, editor, disputed):
+    gone = make_tagging(disputed[1].passage, make_tag("Gone"))
+    seen = [*disputed, gone]
     client.force_login(editor)
+    codes = [code(row, row.version) for row in seen]
+    third = make_tagging(disputed[1].passage, make_tag("Third"))
+    make_review(disputed[1], "accept")
+    coding.withdraw_tagging(gone.coder, gone, 1)
+    before = Review.objects.count()
+
+    data = {"item": codes, "holds": "none", "reason": "Neither."}
+    response = client.post(QUEUE, data)
+
+    assert response.status_code == 409
+    assert Review.objects.count() == before
+    assert [(one.row, one.what) for one in response.context["stale"]] == [
+        (disputed[1], "accepted"),
+        (gone, "withdrawn by its coder"),
+        (third, "came in, waits for review"),
+    ]
+    page = response.content.decode()
+    assert "3 parts of this came or changed in the meantime." in page
+    assert "Neither." in page
+    assert response.context["shown"].row == disputed[0]
+
+
+def test_a_disagreement_that_others_ended_is_told_and_what_was_settled_is_not_settled_twice(
+    client, editor, disputed
+):
+    key = str(uuid.uuid4())
+    client.force_login(editor)
+    both = make_tagging(disputed[0].passage, disputed[1].tag, disputed[0].coder)
 
     response = settle(client, disputed, "all")
 
     assert response.status_code == 409
-    assert not Review.objects.exists()
+    assert {one.what for one in response.context["stale"]} == {
+        "nothing contradicts it any more, waits for review"
+    }
+    coding.withdraw_tagging(both.coder, both, 1)
+    for _ in range(2):
+        assert settle(client, disputed, "all", key=key).status_code == 302
+    assert Review.objects.count() == 2
 
 
 def test_who_is_part_of_a_disagreement_does_not_settle_it(client, editor, disputed):

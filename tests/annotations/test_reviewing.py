@@ -157,9 +157,8 @@ def test_settling_judges_all_parts_in_one_act(editor):
     dropped = make_tagging(make_passage("sides agreed", article), make_tag("Outcome"))
     make_review(kept, "accept")
 
-    act = reviewing.settle(
-        editor, [(kept, 2, "accept"), (dropped, 1, "reject")], reason="Unity it is."
-    )
+    seen = [(kept, 2), (dropped, 1)]
+    act = reviewing.settle(editor, seen, str(kept.tag_id), reason="Unity it is.")
 
     assert (standing(kept), standing(dropped)) == (["accept"], ["reject"])
     assert act.article == article
