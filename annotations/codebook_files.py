@@ -266,7 +266,8 @@ def _read_qdc(content):
         elif _local(part) == "Code":  # as some programs have it
             _codes([part], None, 0, entries, lost)
         elif _local(part) == "Sets":
-            lost.append(f"{_number(len(part), 'set')} of codes: Parley has no sets.")
+            if len(part):
+                lost.append(f"{_number(len(part), 'set')} of codes: Parley has no sets.")
         else:
             lost.append(f"What <{_local(part)}> holds.")
     return Read(entries, list(dict.fromkeys(lost)))
@@ -289,11 +290,13 @@ def _codes(parent, above, depth, entries, lost):
         others = {_local_name(name) for name in node.attrib} - {
             "name", "guid", "color", "isCodable", "schemaLocation",
         }  # fmt: skip
-        lost += [f"The attribute “{name[:60]}” of codes." for name in sorted(others)]
         texts = [one for one in node if _local(one) == "Description"]
+        aside = "" if texts else node.get("description", "")  # where some programs put it
+        others -= {"description"} if aside else set()
+        lost += [f"The attribute “{name[:60]}” of codes." for name in sorted(others)]
         if len(texts) > 1:
             lost.append(f"The descriptions of “{entry.name[:60]}” behind its first.")
-        entry.description = "".join(texts[0].itertext()).strip() if texts else ""
+        entry.description = "".join(texts[0].itertext()).strip() if texts else aside.strip()
         entry.parent = above
         entries.append(entry)
         _codes(node, entry, depth + 1, entries, lost)

@@ -197,7 +197,9 @@ class _Changes:
         """Take verdicts back: their rows stay, and others say that they no longer stand."""
         for review in reviews:
             self._verdict(review, _verdict(review), None)
-        ReviewTakenBack.objects.bulk_create(ReviewTakenBack(review=one, by=actor) for one in reviews)
+        ReviewTakenBack.objects.bulk_create(
+            ReviewTakenBack(review=one, by=actor) for one in reviews
+        )
         Notice.objects.unread().filter(review__in=reviews).update(read_at=timezone.now())
 
     def _verdict(self, review, before, after):

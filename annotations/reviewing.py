@@ -12,8 +12,8 @@ from talks.models import WorkStatus
 from talks.text import first_words
 
 from . import items
-from .disagreements import disagreement_of
 from .coding import Refused, Stale, _Changes, _in_turn, _record
+from .disagreements import disagreement_of
 from .models import ActKind, Decision, Review
 from .models_review import item_name
 from .recording import _recorded

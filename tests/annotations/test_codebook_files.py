@@ -307,6 +307,55 @@ def test_what_is_lost_of_a_merged_tag_of_a_second_description_and_of_a_colour_is
     assert [one.colour for one in shown.context["plan"].added] == ["blue"]
 
 
+# As ATLAS.ti writes it (an older namespace, sets) and portableQDA (the description aside).
+OTHERS = """<?xml version="1.0" encoding="utf-8"?>
+<CodeBook xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" origin="ATLAS.ti Win 9.0.19"
+  xsi:schemaLocation="urn:QDA-XML:codebook:0:4 Codebook.xsd" xmlns="urn:QDA-XML:codebook:0:4">
+  <Codes>
+    <Code guid="{2CE89C66-C28D-473B-B5C4-6CF87D20EF04}" name="Who speaks" isCodable="false">
+      <Code guid="575CD58B-641A-48C7-BC7B-4F3D2199C776" name="Group::Envoy" isCodable="true"
+        description="Speaks for another.&#10;Not a mediator."/>
+    </Code>
+  </Codes>
+  <Sets>%s</Sets>
+</CodeBook>"""
+SET = '<Set name="Group" guid="D79FC877-F071-4117-8D25-235AA1062A44"/>'
+
+
+def test_files_of_other_programs_lose_no_description_and_no_set_is_made_up(signed_in):
+    make_codebook()
+
+    assert send(signed_in, OTHERS % "").context["plan"].lost == [
+        "“Who speaks” is not to be coded with there; here it can be."
+    ]
+    assert "1 set of codes" in page(send(signed_in, OTHERS % SET))
+    take_in(signed_in, OTHERS % SET)
+
+    assert tree() == [["Who speaks", ["Group::Envoy"]]]
+    envoy = Tag.objects.get(name="Group::Envoy")
+    assert envoy.definition == "Speaks for another.\nNot a mediator."
+
+
+HOSTILE = [
+    "\U0001f54a Мир & <b>“”</b> ]]> &amp;",
+    "\u202eesrever",
+    "\x85next\u2028line",
+    "a\ufffe\uffff\x01b",
+    "  led and trailed  ",
+]
+
+
+def test_a_codebook_of_hostile_names_is_valid_and_comes_back(signed_in):
+    for name in HOSTILE:
+        make_tag(name, definition=f"{name}\n\nExample: {name}", example=name)
+    content = signed_in.get(at("codebook_qdc")).content
+
+    SCHEMA.assertValid(etree.fromstring(content))
+    entries = codebook_files.read(content).entries
+    assert len(entries) == len(HOSTILE)
+    assert HOSTILE[0] in {one.name for one in entries}
+
+
 def test_a_tag_is_known_by_its_guid_before_another_by_its_name(signed_in):
     one = make_tag("One")
 
