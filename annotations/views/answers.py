@@ -34,6 +34,18 @@ def superseded(request, article):
     )
 
 
+def is_unknowing(request, form, article):
+    """Whether words would be written on a superseded version without knowing it.
+
+    The form says so then, beside what was typed, and asks; a note on a tag has no article.
+    """
+    message = superseded(request, article) if article else ""
+    if message:
+        form.add_error("text", message)
+        form.asks_for_old = True
+    return bool(message)
+
+
 def filters_of(request):
     """The filters of the page that a person is looking at."""
     if request.htmx and request.htmx.current_url:

@@ -165,6 +165,9 @@ def tagging_recheck(request, tagging_id):
     if not form.is_valid():
         return _recheck_page(request, form=form, status=422)
     data = form.cleaned_data
+    is_new = data["do"] == "exchange"
+    if is_new and (refusal := answers.superseded(request, tagging.passage.article)):
+        return _recheck_page(request, status=409, refusal=refusal)
     asked = [request.user, tagging, data["version"]]
     try:
         if data["do"] == "keep":

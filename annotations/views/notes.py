@@ -24,8 +24,7 @@ def article_notes(request, article_id):
     form = PassageNoteForm(request.POST, article=article)
     if not form.is_valid():
         return _form_again(request, form, article=article)
-    if message := answers.superseded(request, article):
-        form.add_error("text", message)
+    if answers.is_unknowing(request, form, article):
         return _form_again(request, form, article=article, status=409)
     data = form.cleaned_data
     act = coding.write_note(
@@ -94,6 +93,8 @@ def _edit(request, note):
     form = NoteEditForm(request.POST)
     if not form.is_valid():
         return _form_again(request, form, note=note)
+    if answers.is_unknowing(request, form, coding.article_of(note)):
+        return _form_again(request, form, note=note, status=409)
     data = form.cleaned_data
     try:
         act = coding.edit_note(
@@ -130,6 +131,8 @@ def note_replies(request, note_id):
     form = NoteForm(request.POST)
     if not form.is_valid():
         return _form_again(request, form, note=root, is_reply=True)
+    if answers.is_unknowing(request, form, coding.article_of(root)):
+        return _form_again(request, form, note=root, is_reply=True, status=409)
     data = form.cleaned_data
     try:
         act = coding.reply(request.user, root, data["text"], key=data["key"])

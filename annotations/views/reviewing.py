@@ -216,7 +216,11 @@ def review_item(request, kind, item_id):
     """What became of one piece of work: its verdicts and notes; a POST writes a note."""
     row = get_object_or_404(kind.visible_to(request.user), pk=item_id)
     form = NoteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    is_valid = request.method == "POST" and form.is_valid()
+    status = 422 if form.errors else 200
+    if is_valid and answers.is_unknowing(request, form, article_of(row)):
+        status = 409
+    elif is_valid:
         data = form.cleaned_data
         act = coding.write_note(
             request.user,
@@ -230,5 +234,4 @@ def review_item(request, kind, item_id):
         return redirect(f"{request.path}#notes")
     shown = Shown(row, request.user)
     context = {"shown": shown, "form": form, "history": past.address_of_row(row)}
-    status = 422 if form.errors else 200
     return render(request, "annotations/review_item.html", context, status=status)

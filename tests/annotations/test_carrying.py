@@ -1,6 +1,7 @@
 """What was said about a text goes over to its new version, and nothing lands on other words."""
 
 import io
+import itertools
 import uuid
 
 import pytest
@@ -513,16 +514,49 @@ def test_evidence_of_a_superseded_version_is_changed_only_knowingly(
     assert send("annotations:position_edit", position.pk).status_code == 302
 
 
-def test_what_was_typed_on_a_superseded_version_stays(client, admin, researcher, old, new):
+def test_words_are_written_on_a_superseded_version_only_knowingly_and_stay(
+    client, admin, researcher, old, new
+):
+    passage = make_passage(GONE, old)
+    note = make_note("Where?", passage=passage, author=researcher)
+    tagging = make_tagging(passage, coder=researcher)
     superseded(admin, old, new)
     client.force_login(researcher)
+    # A new note, a reply, another wording, and a note on work, with and without scripts.
+    pages = [
+        reverse("annotations:article_notes", args=[old.pk]),
+        reverse("annotations:note_replies", args=[note.pk]),
+        note.get_absolute_url(),
+        reverse("annotations:review_tagging", args=[tagging.pk]),
+    ]
+    sent = {"text": "Mind the venue.", "visibility": "team", "version": 1}
 
-    url = reverse("annotations:article_notes", args=[old.pk])
-    response = client.post(url, {"text": "Mind the venue."})
+    for page, headers in itertools.product(pages, [{}, {"HX-Request": "true"}]):
+        response = client.post(page, sent, headers=headers)
+        assert response.status_code == 409
+        assert "Mind the venue." in response.text
+        assert 'name="superseded"' in response.text
+    assert list(Note.objects.values_list("text", flat=True)) == ["Where?"]
 
-    assert response.status_code == 409
-    assert "Mind the venue." in response.text
-    assert list(Note.objects.all()) == []
+    for page in pages:
+        assert client.post(page, sent | {"superseded": "1"}).status_code == 302
+    assert Note.objects.filter(text="Mind the venue.").count() == len(pages)
+
+
+def test_a_tag_is_exchanged_on_a_superseded_version_only_knowingly(
+    client, admin, researcher, old, new
+):
+    tagging = make_tagging(make_passage(GONE, old), coder=researcher)
+    superseded(admin, old, new)
+    client.force_login(researcher)
+    page = reverse("annotations:tagging_recheck", args=[tagging.pk])
+    sent = {"do": "exchange", "tag": make_tag().pk, "version": 1, "defined_in": 1}
+
+    refused = client.post(page, sent)
+
+    assert refused.status_code == 409
+    assert "superseded" in refused.text
+    assert Tagging.objects.get().tag == tagging.tag
 
 
 def test_the_old_page_leads_to_the_new_one(client, admin, old, new):
