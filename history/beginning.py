@@ -1,8 +1,37 @@
-"""Where a history begins for rows that were there before it: with their state."""
+"""Steps of migrations that begin a history, for rows that were there before it with their state."""
 
 from django.db import migrations, models
+from django.db.migrations.operations.base import Operation
 
 from .tracking import FOUND
+
+
+class AddTriggers(Operation):
+    """pgtrigger's ``AddTrigger``, many of them.
+
+    After each step Django draws anew all models that have to do with its own. For a hundred
+    triggers one by one that took longer than all else of a first start.
+    """
+
+    def __init__(self, adding):
+        self.adding = adding
+
+    def state_forwards(self, app_label, state):
+        for one in self.adding:
+            options = state.models[app_label, one.model_name].options
+            options["triggers"] = [*options.get("triggers", []), one.trigger]
+        state.reload_models({(app_label, one.model_name) for one in self.adding})
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        for one in self.adding:
+            one.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        for one in reversed(self.adding):
+            one.database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self):
+        return f"Create {len(self.adding)} triggers"
 
 
 def begin_history(app_label, *names):

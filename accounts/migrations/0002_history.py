@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 import accounts.models
 import history.triggers
-from history.beginning import begin_history
+from history.beginning import AddTriggers, begin_history
 
 
 class Migration(migrations.Migration):
@@ -75,121 +75,116 @@ class Migration(migrations.Migration):
                         default=1, help_text="Sessions of an earlier epoch have ended."
                     ),
                 ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["pgh_obj", "pgh_id"], name="user_hist"),
+                    models.Index(fields=["pgh_created_at"], name="user_hist_at"),
+                    models.Index(fields=["pgh_user"], name="user_hist_user"),
+                ],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="user",
-            trigger=pgtrigger.compiler.Trigger(
-                name="history_insert",
-                sql=history.triggers.TriggerSql(
-                    declare="DECLARE context JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '')::JSONB;",
-                    func='INSERT INTO "accounts_userhistory" ("id", "username", "name", "role", "is_active", "created_at", "letter_keys", "version", "session_epoch", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context", "pgh_context_id", "pgh_user_id", "pgh_role") VALUES (NEW."id", NEW."username", NEW."name", NEW."role", NEW."is_active", NEW."created_at", NEW."letter_keys", NEW."version", NEW."session_epoch", now(), \'insert\', NEW."id", context, NULLIF(current_setting(\'pghistory.context_id\', true), \'\')::UUID, (context->>\'user\')::BIGINT, session_user); RETURN NULL;',
-                    hash="27303be17a6b5f57350ce1d2c8048aa08f5f58f3",
-                    operation="INSERT",
-                    pgid="pgtrigger_history_insert_e218e",
-                    table="accounts_user",
-                    when="AFTER",
+        AddTriggers(
+            adding=[
+                pgtrigger.migrations.AddTrigger(
+                    model_name="user",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="history_insert",
+                        sql=history.triggers.TriggerSql(
+                            declare="DECLARE context JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '')::JSONB;",
+                            func='INSERT INTO "accounts_userhistory" ("id", "username", "name", "role", "is_active", "created_at", "letter_keys", "version", "session_epoch", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context", "pgh_context_id", "pgh_user_id", "pgh_role") VALUES (NEW."id", NEW."username", NEW."name", NEW."role", NEW."is_active", NEW."created_at", NEW."letter_keys", NEW."version", NEW."session_epoch", now(), \'insert\', NEW."id", context, NULLIF(current_setting(\'pghistory.context_id\', true), \'\')::UUID, (context->>\'user\')::BIGINT, session_user); RETURN NULL;',
+                            hash="27303be17a6b5f57350ce1d2c8048aa08f5f58f3",
+                            operation="INSERT",
+                            pgid="pgtrigger_history_insert_e218e",
+                            table="accounts_user",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="user",
-            trigger=pgtrigger.compiler.Trigger(
-                name="history_update",
-                sql=history.triggers.TriggerSql(
-                    condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."letter_keys" IS DISTINCT FROM (NEW."letter_keys") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."session_epoch" IS DISTINCT FROM (NEW."session_epoch") OR OLD."username" IS DISTINCT FROM (NEW."username") OR OLD."version" IS DISTINCT FROM (NEW."version"))',
-                    declare="DECLARE context JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '')::JSONB;",
-                    func='INSERT INTO "accounts_userhistory" ("id", "username", "name", "role", "is_active", "created_at", "letter_keys", "version", "session_epoch", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context", "pgh_context_id", "pgh_user_id", "pgh_role") VALUES (NEW."id", NEW."username", NEW."name", NEW."role", NEW."is_active", NEW."created_at", NEW."letter_keys", NEW."version", NEW."session_epoch", now(), \'update\', NEW."id", context, NULLIF(current_setting(\'pghistory.context_id\', true), \'\')::UUID, (context->>\'user\')::BIGINT, session_user); RETURN NULL;',
-                    hash="f816b695b5834d130d6aeec9addfdf22085d0911",
-                    operation="UPDATE",
-                    pgid="pgtrigger_history_update_e821b",
-                    table="accounts_user",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="user",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="history_update",
+                        sql=history.triggers.TriggerSql(
+                            condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."letter_keys" IS DISTINCT FROM (NEW."letter_keys") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."session_epoch" IS DISTINCT FROM (NEW."session_epoch") OR OLD."username" IS DISTINCT FROM (NEW."username") OR OLD."version" IS DISTINCT FROM (NEW."version"))',
+                            declare="DECLARE context JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '')::JSONB;",
+                            func='INSERT INTO "accounts_userhistory" ("id", "username", "name", "role", "is_active", "created_at", "letter_keys", "version", "session_epoch", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context", "pgh_context_id", "pgh_user_id", "pgh_role") VALUES (NEW."id", NEW."username", NEW."name", NEW."role", NEW."is_active", NEW."created_at", NEW."letter_keys", NEW."version", NEW."session_epoch", now(), \'update\', NEW."id", context, NULLIF(current_setting(\'pghistory.context_id\', true), \'\')::UUID, (context->>\'user\')::BIGINT, session_user); RETURN NULL;',
+                            hash="f816b695b5834d130d6aeec9addfdf22085d0911",
+                            operation="UPDATE",
+                            pgid="pgtrigger_history_update_e821b",
+                            table="accounts_user",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="user",
-            trigger=pgtrigger.compiler.Trigger(
-                name="history_delete",
-                sql=history.triggers.TriggerSql(
-                    declare="DECLARE context JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '')::JSONB;",
-                    func='INSERT INTO "accounts_userhistory" ("id", "username", "name", "role", "is_active", "created_at", "letter_keys", "version", "session_epoch", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context", "pgh_context_id", "pgh_user_id", "pgh_role") VALUES (OLD."id", OLD."username", OLD."name", OLD."role", OLD."is_active", OLD."created_at", OLD."letter_keys", OLD."version", OLD."session_epoch", now(), \'delete\', OLD."id", context, NULLIF(current_setting(\'pghistory.context_id\', true), \'\')::UUID, (context->>\'user\')::BIGINT, session_user); RETURN NULL;',
-                    hash="03261319451024726e02b3b4a16abdb6d6c6f98b",
-                    operation="DELETE",
-                    pgid="pgtrigger_history_delete_3f525",
-                    table="accounts_user",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="user",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="history_delete",
+                        sql=history.triggers.TriggerSql(
+                            declare="DECLARE context JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '')::JSONB;",
+                            func='INSERT INTO "accounts_userhistory" ("id", "username", "name", "role", "is_active", "created_at", "letter_keys", "version", "session_epoch", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context", "pgh_context_id", "pgh_user_id", "pgh_role") VALUES (OLD."id", OLD."username", OLD."name", OLD."role", OLD."is_active", OLD."created_at", OLD."letter_keys", OLD."version", OLD."session_epoch", now(), \'delete\', OLD."id", context, NULLIF(current_setting(\'pghistory.context_id\', true), \'\')::UUID, (context->>\'user\')::BIGINT, session_user); RETURN NULL;',
+                            hash="03261319451024726e02b3b4a16abdb6d6c6f98b",
+                            operation="DELETE",
+                            pgid="pgtrigger_history_delete_3f525",
+                            table="accounts_user",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="user",
-            trigger=pgtrigger.compiler.Trigger(
-                name="is_not_emptied",
-                sql=history.triggers.TriggerSql(
-                    func="\n            IF current_setting('history.door', true) IS DISTINCT FROM 'open' OR NOT EXISTS (\n                SELECT FROM pg_class WHERE oid = TG_RELID\n                AND pg_has_role(session_user, relowner, 'MEMBER')\n            ) THEN\n                RAISE EXCEPTION 'What is in the history stays: no % on %', TG_OP, TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n            END IF;\n            RETURN NULL;\n        ",
-                    hash="9728253fb89bb952b650a75611e1db1821c4c3c6",
-                    level="STATEMENT",
-                    operation="TRUNCATE",
-                    pgid="pgtrigger_is_not_emptied_2d4b8",
-                    table="accounts_user",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="user",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="is_not_emptied",
+                        sql=history.triggers.TriggerSql(
+                            func="\n            IF current_setting('history.door', true) IS DISTINCT FROM 'open' OR NOT EXISTS (\n                SELECT FROM pg_class WHERE oid = TG_RELID\n                AND pg_has_role(session_user, relowner, 'MEMBER')\n            ) THEN\n                RAISE EXCEPTION 'What is in the history stays: no % on %', TG_OP, TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n            END IF;\n            RETURN NULL;\n        ",
+                            hash="9728253fb89bb952b650a75611e1db1821c4c3c6",
+                            level="STATEMENT",
+                            operation="TRUNCATE",
+                            pgid="pgtrigger_is_not_emptied_2d4b8",
+                            table="accounts_user",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        migrations.AddField(
-            model_name="userhistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="userhistory",
-            name="pgh_user",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="userhistory",
-            index=models.Index(fields=["pgh_obj", "pgh_id"], name="user_hist"),
-        ),
-        migrations.AddIndex(
-            model_name="userhistory",
-            index=models.Index(fields=["pgh_created_at"], name="user_hist_at"),
-        ),
-        migrations.AddIndex(
-            model_name="userhistory",
-            index=models.Index(fields=["pgh_user"], name="user_hist_user"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="userhistory",
-            trigger=pgtrigger.compiler.Trigger(
-                name="history_stays",
-                sql=history.triggers.TriggerSql(
-                    func="\n            IF current_setting('history.door', true) IS DISTINCT FROM 'open' OR NOT EXISTS (\n                SELECT FROM pg_class WHERE oid = TG_RELID\n                AND pg_has_role(session_user, relowner, 'MEMBER')\n            ) THEN\n                RAISE EXCEPTION 'What is in the history stays: no % on %', TG_OP, TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n            END IF;\n            RETURN NULL;\n        ",
-                    hash="b25b619220bb7633f18e29abaa77cd95615465bb",
-                    level="STATEMENT",
-                    operation="UPDATE OR DELETE OR TRUNCATE",
-                    pgid="pgtrigger_history_stays_675c7",
-                    table="accounts_userhistory",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="userhistory",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="history_stays",
+                        sql=history.triggers.TriggerSql(
+                            func="\n            IF current_setting('history.door', true) IS DISTINCT FROM 'open' OR NOT EXISTS (\n                SELECT FROM pg_class WHERE oid = TG_RELID\n                AND pg_has_role(session_user, relowner, 'MEMBER')\n            ) THEN\n                RAISE EXCEPTION 'What is in the history stays: no % on %', TG_OP, TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n            END IF;\n            RETURN NULL;\n        ",
+                            hash="b25b619220bb7633f18e29abaa77cd95615465bb",
+                            level="STATEMENT",
+                            operation="UPDATE OR DELETE OR TRUNCATE",
+                            pgid="pgtrigger_history_stays_675c7",
+                            table="accounts_userhistory",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
+            ],
         ),
         begin_history("accounts", "User"),
     ]

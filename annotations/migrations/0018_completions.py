@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import history.triggers
+from history.beginning import AddTriggers
 
 
 class Migration(migrations.Migration):
@@ -37,7 +38,32 @@ class Migration(migrations.Migration):
                 ),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="completions",
+                        to="talks.article",
+                    ),
+                ),
+                (
+                    "coder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="completions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("article", "coder"),
+                        name="coder_is_done_with_an_article_once",
+                        violation_error_message="You have called this article done already.",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CompletionHistory",
@@ -58,9 +84,58 @@ class Migration(migrations.Migration):
                 ),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="talks.article",
+                    ),
+                ),
+                (
+                    "coder",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        to="annotations.completion",
+                    ),
+                ),
+                (
+                    "pgh_user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["pgh_obj", "pgh_id"], name="completion_hist"),
+                    models.Index(fields=["pgh_created_at"], name="completion_hist_at"),
+                    models.Index(fields=["pgh_user"], name="completion_hist_user"),
+                    models.Index(fields=["article"], name="completion_hist_article"),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -125,169 +200,84 @@ class Migration(migrations.Migration):
                 name="act_kind_is_known",
             ),
         ),
-        migrations.AddField(
-            model_name="completion",
-            name="article",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="completions",
-                to="talks.article",
-            ),
-        ),
-        migrations.AddField(
-            model_name="completion",
-            name="coder",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="completions",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="completionhistory",
-            name="article",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="talks.article",
-            ),
-        ),
-        migrations.AddField(
-            model_name="completionhistory",
-            name="coder",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="completionhistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="annotations.completion",
-            ),
-        ),
-        migrations.AddField(
-            model_name="completionhistory",
-            name="pgh_user",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="completion",
-            constraint=models.UniqueConstraint(
-                fields=("article", "coder"),
-                name="coder_is_done_with_an_article_once",
-                violation_error_message="You have called this article done already.",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="completion",
-            trigger=pgtrigger.compiler.Trigger(
-                name="history_insert",
-                sql=history.triggers.TriggerSql(
-                    declare="DECLARE context JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '')::JSONB;",
-                    func='INSERT INTO "annotations_completionhistory" ("id", "article_id", "coder_id", "done_at", "last_act", "version", "withdrawn_at", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context", "pgh_context_id", "pgh_user_id", "pgh_role") VALUES (NEW."id", NEW."article_id", NEW."coder_id", NEW."done_at", NEW."last_act", NEW."version", NEW."withdrawn_at", now(), \'insert\', NEW."id", context, NULLIF(current_setting(\'pghistory.context_id\', true), \'\')::UUID, (context->>\'user\')::BIGINT, session_user); RETURN NULL;',
-                    hash="e1058d4059b6492b6deac328698b73ae86ecc34c",
-                    operation="INSERT",
-                    pgid="pgtrigger_history_insert_f58d5",
-                    table="annotations_completion",
-                    when="AFTER",
+        AddTriggers(
+            adding=[
+                pgtrigger.migrations.AddTrigger(
+                    model_name="completion",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="history_insert",
+                        sql=history.triggers.TriggerSql(
+                            declare="DECLARE context JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '')::JSONB;",
+                            func='INSERT INTO "annotations_completionhistory" ("id", "article_id", "coder_id", "done_at", "last_act", "version", "withdrawn_at", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context", "pgh_context_id", "pgh_user_id", "pgh_role") VALUES (NEW."id", NEW."article_id", NEW."coder_id", NEW."done_at", NEW."last_act", NEW."version", NEW."withdrawn_at", now(), \'insert\', NEW."id", context, NULLIF(current_setting(\'pghistory.context_id\', true), \'\')::UUID, (context->>\'user\')::BIGINT, session_user); RETURN NULL;',
+                            hash="e1058d4059b6492b6deac328698b73ae86ecc34c",
+                            operation="INSERT",
+                            pgid="pgtrigger_history_insert_f58d5",
+                            table="annotations_completion",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="completion",
-            trigger=pgtrigger.compiler.Trigger(
-                name="history_update",
-                sql=history.triggers.TriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    declare="DECLARE context JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '')::JSONB;",
-                    func='INSERT INTO "annotations_completionhistory" ("id", "article_id", "coder_id", "done_at", "last_act", "version", "withdrawn_at", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context", "pgh_context_id", "pgh_user_id", "pgh_role") VALUES (NEW."id", NEW."article_id", NEW."coder_id", NEW."done_at", NEW."last_act", NEW."version", NEW."withdrawn_at", now(), \'update\', NEW."id", context, NULLIF(current_setting(\'pghistory.context_id\', true), \'\')::UUID, (context->>\'user\')::BIGINT, session_user); RETURN NULL;',
-                    hash="8e3dd1194d5f1b4771fb66290fd303c43409628e",
-                    operation="UPDATE",
-                    pgid="pgtrigger_history_update_3c9bc",
-                    table="annotations_completion",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="completion",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="history_update",
+                        sql=history.triggers.TriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            declare="DECLARE context JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '')::JSONB;",
+                            func='INSERT INTO "annotations_completionhistory" ("id", "article_id", "coder_id", "done_at", "last_act", "version", "withdrawn_at", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context", "pgh_context_id", "pgh_user_id", "pgh_role") VALUES (NEW."id", NEW."article_id", NEW."coder_id", NEW."done_at", NEW."last_act", NEW."version", NEW."withdrawn_at", now(), \'update\', NEW."id", context, NULLIF(current_setting(\'pghistory.context_id\', true), \'\')::UUID, (context->>\'user\')::BIGINT, session_user); RETURN NULL;',
+                            hash="8e3dd1194d5f1b4771fb66290fd303c43409628e",
+                            operation="UPDATE",
+                            pgid="pgtrigger_history_update_3c9bc",
+                            table="annotations_completion",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="completion",
-            trigger=pgtrigger.compiler.Trigger(
-                name="history_delete",
-                sql=history.triggers.TriggerSql(
-                    declare="DECLARE context JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '')::JSONB;",
-                    func='INSERT INTO "annotations_completionhistory" ("id", "article_id", "coder_id", "done_at", "last_act", "version", "withdrawn_at", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context", "pgh_context_id", "pgh_user_id", "pgh_role") VALUES (OLD."id", OLD."article_id", OLD."coder_id", OLD."done_at", OLD."last_act", OLD."version", OLD."withdrawn_at", now(), \'delete\', OLD."id", context, NULLIF(current_setting(\'pghistory.context_id\', true), \'\')::UUID, (context->>\'user\')::BIGINT, session_user); RETURN NULL;',
-                    hash="437506824a06f6ad34911a9e492d5e47f2c49865",
-                    operation="DELETE",
-                    pgid="pgtrigger_history_delete_b6312",
-                    table="annotations_completion",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="completion",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="history_delete",
+                        sql=history.triggers.TriggerSql(
+                            declare="DECLARE context JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '')::JSONB;",
+                            func='INSERT INTO "annotations_completionhistory" ("id", "article_id", "coder_id", "done_at", "last_act", "version", "withdrawn_at", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context", "pgh_context_id", "pgh_user_id", "pgh_role") VALUES (OLD."id", OLD."article_id", OLD."coder_id", OLD."done_at", OLD."last_act", OLD."version", OLD."withdrawn_at", now(), \'delete\', OLD."id", context, NULLIF(current_setting(\'pghistory.context_id\', true), \'\')::UUID, (context->>\'user\')::BIGINT, session_user); RETURN NULL;',
+                            hash="437506824a06f6ad34911a9e492d5e47f2c49865",
+                            operation="DELETE",
+                            pgid="pgtrigger_history_delete_b6312",
+                            table="annotations_completion",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="completion",
-            trigger=pgtrigger.compiler.Trigger(
-                name="is_not_emptied",
-                sql=history.triggers.TriggerSql(
-                    func="\n            IF current_setting('history.door', true) IS DISTINCT FROM 'open' OR NOT EXISTS (\n                SELECT FROM pg_class WHERE oid = TG_RELID\n                AND pg_has_role(session_user, relowner, 'MEMBER')\n            ) THEN\n                RAISE EXCEPTION 'What is in the history stays: no % on %', TG_OP, TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n            END IF;\n            RETURN NULL;\n        ",
-                    hash="2bd5cfa4693b28f38fef2752ca3be2ee15eddb6d",
-                    level="STATEMENT",
-                    operation="TRUNCATE",
-                    pgid="pgtrigger_is_not_emptied_4bc20",
-                    table="annotations_completion",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="completion",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="is_not_emptied",
+                        sql=history.triggers.TriggerSql(
+                            func="\n            IF current_setting('history.door', true) IS DISTINCT FROM 'open' OR NOT EXISTS (\n                SELECT FROM pg_class WHERE oid = TG_RELID\n                AND pg_has_role(session_user, relowner, 'MEMBER')\n            ) THEN\n                RAISE EXCEPTION 'What is in the history stays: no % on %', TG_OP, TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n            END IF;\n            RETURN NULL;\n        ",
+                            hash="2bd5cfa4693b28f38fef2752ca3be2ee15eddb6d",
+                            level="STATEMENT",
+                            operation="TRUNCATE",
+                            pgid="pgtrigger_is_not_emptied_4bc20",
+                            table="annotations_completion",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="completionhistory",
-            index=models.Index(fields=["pgh_obj", "pgh_id"], name="completion_hist"),
-        ),
-        migrations.AddIndex(
-            model_name="completionhistory",
-            index=models.Index(fields=["pgh_created_at"], name="completion_hist_at"),
-        ),
-        migrations.AddIndex(
-            model_name="completionhistory",
-            index=models.Index(fields=["pgh_user"], name="completion_hist_user"),
-        ),
-        migrations.AddIndex(
-            model_name="completionhistory",
-            index=models.Index(fields=["article"], name="completion_hist_article"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="completionhistory",
-            trigger=pgtrigger.compiler.Trigger(
-                name="history_stays",
-                sql=history.triggers.TriggerSql(
-                    func="\n            IF current_setting('history.door', true) IS DISTINCT FROM 'open' OR NOT EXISTS (\n                SELECT FROM pg_class WHERE oid = TG_RELID\n                AND pg_has_role(session_user, relowner, 'MEMBER')\n            ) THEN\n                RAISE EXCEPTION 'What is in the history stays: no % on %', TG_OP, TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n            END IF;\n            RETURN NULL;\n        ",
-                    hash="8f591df20a844c1194c081627d8873a9a48c2d86",
-                    level="STATEMENT",
-                    operation="UPDATE OR DELETE OR TRUNCATE",
-                    pgid="pgtrigger_history_stays_4a6cd",
-                    table="annotations_completionhistory",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="completionhistory",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="history_stays",
+                        sql=history.triggers.TriggerSql(
+                            func="\n            IF current_setting('history.door', true) IS DISTINCT FROM 'open' OR NOT EXISTS (\n                SELECT FROM pg_class WHERE oid = TG_RELID\n                AND pg_has_role(session_user, relowner, 'MEMBER')\n            ) THEN\n                RAISE EXCEPTION 'What is in the history stays: no % on %', TG_OP, TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n            END IF;\n            RETURN NULL;\n        ",
+                            hash="8f591df20a844c1194c081627d8873a9a48c2d86",
+                            level="STATEMENT",
+                            operation="UPDATE OR DELETE OR TRUNCATE",
+                            pgid="pgtrigger_history_stays_4a6cd",
+                            table="annotations_completionhistory",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
+            ],
         ),
     ]
