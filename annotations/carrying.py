@@ -18,6 +18,7 @@ from talks.models import (
     Article,
     ArticleStatus,
     Evidence,
+    Keeper,
     OutcomeReport,
     Passage,
     Position,
@@ -100,20 +101,23 @@ def supersede(actor, article, old, version, *, key):
         changes,
         article=article,
         also_on=old,
-        summary=_counted(carries, f"Superseded {old.headline[:120]}"),
+        summary=_counted(carries, actor, f"Superseded {old.headline[:120]}"),
         key=key,
     )
 
 
-def _counted(carries, words):
+def _counted(carries, user, words):
+    """The summary of an act: what others keep secret goes over as well, and is not told."""
+    seen = Passage.objects.visible_to(user).filter(pk__in=[one.passage_id for one in carries])
+    seen = set(seen.values_list("pk", flat=True))
+    carries = [carry for carry in carries if carry.passage_id in seen]
     waiting = sum(carry.status == CarryStatus.WAITING for carry in carries)
     return f"{words}: {len(carries) - waiting} passages carried over, {waiting} wait"
 
 
 def _found_again(old, article, changes, passages=None):
     found = foresee(old, article, passages)
-    sure = [(match.start, match.end) for _, match in found if match.is_sure]
-    targets = Passage.objects.at_all(article, sure)
+    targets = _targets(article, [(one, (at.start, at.end)) for one, at in found if at.is_sure])
     carries = Carry.objects.bulk_create(
         Carry(
             passage=passage,
@@ -130,6 +134,26 @@ def _found_again(old, article, changes, passages=None):
     for carry in carries:
         changes.made(carry)
     return carries
+
+
+def _targets(article, pairs):
+    """The passages of ``article`` by span, for (passage, span) pairs; a secret goes on as one."""
+    keepers = _keepers(passage for passage, _ in pairs)
+    spans = [span for passage, span in pairs if passage.pk not in keepers]
+    targets = Passage.objects.at_all(article, spans)
+    for passage, span in pairs:
+        if passage.pk in keepers:
+            targets[span] = Passage.objects.at(article, *span, kept_by=keepers[passage.pk])
+    return targets
+
+
+def _keepers(passages):
+    """Whose secrets those of ``passages`` are that are secret: lists by key."""
+    found = defaultdict(list)
+    rows = Keeper.objects.filter(passage__in=list(passages), opened_at=None)
+    for keeper in rows.select_related("user"):
+        found[keeper.passage_id].append(keeper.user)
+    return found
 
 
 @transaction.atomic
@@ -149,7 +173,7 @@ def _settle(actor, carry, start, end, version, *, key):
     carry, article, old = _own_turn(carry, version)
     is_proposal = (carry.start, carry.end) == (start, end)
     changes = _Changes()
-    target = Passage.objects.at_all(article, [(start, end)])[start, end]
+    target = _targets(article, [(carry.passage, (start, end))])[start, end]
     changes.change(
         carry,
         status=CarryStatus.CONFIRMED if is_proposal else CarryStatus.ADJUSTED,
@@ -189,7 +213,7 @@ def _go_on(actor, act, *, key):
         changes,
         article=newer,
         also_on=article,
-        summary=_counted(carries, f"Looked for in {newer.headline[:120]}"),
+        summary=_counted(carries, actor, f"Looked for in {newer.headline[:120]}"),
         key=key,
     )
 

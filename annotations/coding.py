@@ -486,7 +486,8 @@ def write_note(actor, text, visibility, *, article=None, span=None, tag=None, wo
     if work:
         about = {item_name(work): work}
     if span:
-        about = {"passage": Passage.objects.at(article, *span)}
+        kept_by = [actor] if visibility == Visibility.PRIVATE else []
+        about = {"passage": Passage.objects.at(article, *span, kept_by=kept_by)}
     note = Note.objects.create(author=actor, text=text, visibility=visibility, **about)
     changes = _Changes()
     changes.made(note)
@@ -618,7 +619,8 @@ def move_bounds(actor, passage, start, end, *, key):
         return None
     if not taggings and not notes:
         raise Refused("Only your own tags and notes can be moved, and there are none here.")
-    target = Passage.objects.at(article, start, end)
+    is_private = not taggings and all(note.visibility == Visibility.PRIVATE for note in notes)
+    target = Passage.objects.at(article, start, end, kept_by=[actor] if is_private else [])
     there = set(
         Tagging.objects.live().filter(passage=target, coder=actor).values_list("tag_id", flat=True)
     )
@@ -638,7 +640,7 @@ def move_bounds(actor, passage, start, end, *, key):
         article=article,
         summary=f"Moved the bounds to {quoted(target)}",
         key=key,
-        is_private=not taggings and all(n.visibility == Visibility.PRIVATE for n in notes),
+        is_private=is_private,
     )
 
 

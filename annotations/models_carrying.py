@@ -36,10 +36,13 @@ class CarryQuerySet(models.QuerySet):
         return self.filter(withdrawn_at=None)
 
     def visible_to(self, user):
-        """For those who work here, of the articles that they may see."""
+        """For those who work here, of the passages and articles that they may see."""
         if not user.is_authenticated:
             return self.none()
-        return self.live().filter(article__in=Article.objects.visible_to(user))
+        return self.live().filter(
+            article__in=Article.objects.visible_to(user),
+            passage__in=Passage.objects.visible_to(user),
+        )
 
     def waiting(self):
         return self.filter(status=CarryStatus.WAITING)

@@ -20,6 +20,7 @@ from talks.models import (
     EventParticipation,
     Evidence,
     Issue,
+    Keeper,
     Outcome,
     OutcomeReport,
     OutcomeStance,
@@ -216,6 +217,16 @@ def scope(kind, key):
 
 def visible(kind, states, user):
     """Those of ``states`` that ``user``, who works here, may see."""
+    states = of_visible(kind, states, user)
+    if kind == "passage":
+        # That words became a passage by somebody's private note stays private once they are open.
+        secret = Keeper.objects.filter(passage=OuterRef("pgh_obj_id"), user=OuterRef("pgh_user"))
+        states = states.filter(Q(pgh_user=user) | ~Exists(secret))
+    return states
+
+
+def of_visible(kind, states, user):
+    """Those of ``states`` that are of what ``user``, who works here, may see."""
     if kind == "account":
         return states if user.may_administer else states.none()
     if kind == "note":
@@ -231,24 +242,14 @@ def visible(kind, states, user):
         states = states.exclude(position_id__in=_drafts(Position, user))
         states = states.exclude(outcome_report_id__in=_drafts(OutcomeReport, user))
     elif kind == "passage":
-        states = states.filter(Q(pgh_user=user) | _is_used_openly())
+        seen = Passage.objects.visible_to(user).filter(pk=OuterRef("pgh_obj_id"))
+        states = states.filter(Exists(seen))
     return states if user.may_administer else _in_published(kind, states)
 
 
 def _drafts(model, user):
     drafts = model.objects.filter(work_status=WorkStatus.DRAFT).exclude(coder=user)
     return drafts.values("pk")
-
-
-def _is_used_openly():
-    """Whether anything but private notes points at a passage, or nobody in particular made it."""
-    here = {"passage_id": OuterRef("pgh_obj_id")}
-    return (
-        Exists(Tagging.objects.filter(**here))
-        | Exists(Evidence.objects.filter(**here))
-        | Exists(Note.objects.filter(**here, visibility=Visibility.TEAM))
-        | Q(pgh_user=None)
-    )
 
 
 def _in_published(kind, states):

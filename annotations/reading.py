@@ -689,7 +689,8 @@ class Reading:
         if not acts:
             return None
         touched = {pk for act in acts for pk in act.passages}
-        passages = list(Passage.objects.filter(pk__in=touched, article=self.article))
+        seen = Passage.objects.visible_to(self.user)
+        passages = list(seen.filter(pk__in=touched, article=self.article))
         numbers = {passage.start // PART for passage in passages}
         return SimpleNamespace(
             cursor=acts[-1].pk,

@@ -192,6 +192,8 @@ def work_of(name, user, article, draft, tag, secrets):
     secrets |= {"Team-echidna": TEAM, "Submitted-dingo": TEAM, private: {name}, unfinished: {name},
         f"Kept-bandicoot-of-{name}": {name}}  # fmt: skip
     coding.write_note(user, private, Visibility.PRIVATE, article=article)
+    words = (20 + list(CAST).index(name), 43)
+    coding.write_note(user, private, Visibility.PRIVATE, article=article, span=words)
     event = recording.record_event(
         user,
         article,
@@ -211,7 +213,8 @@ def work_of(name, user, article, draft, tag, secrets):
         "read notice": Notice.objects.create(
             person=user, note=note, article=article, is_reply=True, version=1, read_at=LONG_AGO
         ),
-        "private note": user.notes.get(visibility=Visibility.PRIVATE),
+        "private note": user.notes.get(visibility=Visibility.PRIVATE, passage=None),
+        "secret passage": Passage.objects.get(start=words[0], end=words[1]),
         "withdrawn note": make_note(article=article, author=user, withdrawn_at=LONG_AGO),
         "note in a draft": make_note(article=draft, author=user),
         "event": event_of(event),

@@ -39,7 +39,9 @@ def article_supersede(request, article_id):
         if "old" not in request.GET:
             return render(request, "annotations/article_supersede.html", context)
         old = candidates.filter(pk=answers.query_number(request, "old")).first()
-        context |= {"problem": NO_CANDIDATE} if old is None else _foreseen(article, old)
+        context |= (
+            {"problem": NO_CANDIDATE} if old is None else _foreseen(request.user, article, old)
+        )
         status = 422 if old is None else 200
         return render(request, "annotations/article_supersede.html", context, status=status)
     if article.supersedes_id:
@@ -59,8 +61,8 @@ def article_supersede(request, article_id):
     return redirect("annotations:carry_list", article.pk)
 
 
-def _foreseen(article, old):
-    found = carrying.foresee(old, article)
+def _foreseen(user, article, old):
+    found = carrying.foresee(old, article, carrying.passages_in_use(old).visible_to(user))
     counts = Counter("sure" if match.is_sure else match.kind.value for _, match in found)
     unsure = counts["unchanged"] + counts["moved"]
     return {

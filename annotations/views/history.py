@@ -20,7 +20,7 @@ def object_history(request, object_id, kind):
     """The history of one object; ``?from=2026-11-23&kind=note&person=3`` narrows it."""
     own = past.states_of(kind).filter(pgh_obj_id=object_id)
     # What was withdrawn or deleted still has its history, for those who could see it.
-    last = past.visible(kind, own, request.user).order_by("-pgh_id").first()
+    last = past.of_visible(kind, own, request.user).order_by("-pgh_id").first()
     if last is None:
         return _gone(request, kind, object_id)
     row = past.KINDS[kind]._default_manager.filter(pk=object_id).first()

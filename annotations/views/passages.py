@@ -34,6 +34,7 @@ def link_new(request, article_id):
     if not form.is_valid():
         return answers.refused(request, form, where="#palette-message")
     passage = Passage.objects.at(article, *form.span)
+    passage.open()
     if not request.htmx:
         return redirect(passage)
     url = request.build_absolute_uri(passage.get_absolute_url())

@@ -88,7 +88,7 @@ def _target(request, article):
     pk = answers.query_number(request, "passage")
     if pk is None:
         return None
-    return Passage.objects.filter(article=article, pk=pk).first()
+    return Passage.objects.visible_to(request.user).filter(article=article, pk=pk).first()
 
 
 def _draft(request, article):

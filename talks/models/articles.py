@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField, IntegerRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import Count, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Left, Length, Lower, Now
 from django.urls import reverse
 
@@ -334,21 +334,38 @@ class Article(models.Model):
 
 class PassageQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The passages of the articles that ``user`` may see."""
-        return self.filter(article__in=Article.objects.visible_to(user))
+        """The passages of the articles that ``user`` may see, but those that others keep secret.
+
+        A passage is kept secret while nothing but private notes was ever put on it; then only the
+        authors of those have a part in it. A tag, a note for the team, a piece of evidence or a
+        shared link opens it, to visitors too and for good: who put what there is another question,
+        which the work itself answers.
+        """
+        keepers = Keeper.objects.filter(passage=OuterRef("pk"), opened_at=None)
+        is_seen = ~Exists(keepers)
+        if user.is_authenticated:
+            is_seen |= Exists(keepers.filter(user=user))
+        return self.filter(is_seen, article__in=Article.objects.visible_to(user))
 
     def in_reading_order(self):
         """First by where they start; of two that start together, the longer first."""
         return self.order_by("article_id", "start", "-end")
 
-    def at(self, article, start, end):
-        """Find or make the passage ``text[start:end]`` of ``article``."""
-        passage, _ = self.get_or_create(
+    def at(self, article, start, end, *, kept_by=()):
+        """Find or make the passage ``text[start:end]`` of ``article``.
+
+        One that is made, or that is secret already, becomes a secret of the users ``kept_by``.
+        """
+        passage, is_new = self.get_or_create(
             article=article,
             start=start,
             end=end,
             defaults=plain_text.quote(article.text, start, end)._asdict(),
         )
+        if kept_by and (is_new or passage.keepers.filter(opened_at=None).exists()):
+            Keeper.objects.bulk_create(
+                (Keeper(passage=passage, user=user) for user in kept_by), ignore_conflicts=True
+            )
         return passage
 
     def at_all(self, article, spans):
@@ -419,6 +436,10 @@ class Passage(models.Model):
     def get_absolute_url(self):
         return reverse("annotations:passage_detail", args=[self.pk])
 
+    def open(self):
+        """Let everybody who may see the article know of this passage, from now on."""
+        self.keepers.filter(opened_at=None).update(opened_at=Now())
+
     @property
     def paragraph_label(self):
         """The number of its paragraph, "3", or "3–4" where it goes on into the next."""
@@ -426,3 +447,23 @@ class Passage(models.Model):
         first = max(1, bisect.bisect_right(starts, self.start))
         last = max(first, bisect.bisect_left(starts, self.end))
         return str(first) if first == last else f"{first}–{last}"
+
+
+class Keeper(models.Model):
+    """Somebody who put a private note on words to which nothing else had called attention.
+
+    While ``opened_at`` is empty, the passage is a secret of its keepers. The database fills it in
+    when anything comes to the passage that is not private.
+    """
+
+    passage = models.ForeignKey(Passage, models.PROTECT, related_name="keepers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["passage", "user"], name="keeper_is_named_once")
+        ]
+
+    def __str__(self):
+        return f"{self.user_id} of {self.passage_id}"

@@ -110,6 +110,36 @@ def test_notes_go_with_their_words_and_keep_their_replies(admin, old, new):
     assert Note.objects.get(pk=reply.pk).parent_id == note.pk
 
 
+def test_words_noted_in_private_go_over_as_a_secret(client, admin, researcher, old, new):
+    for quote in (QUOTE, SWAP):
+        span = (OLD.index(quote), OLD.index(quote) + len(quote))
+        coding.write_note(researcher, "Mine", Visibility.PRIVATE, article=old, span=span)
+    told = []
+    client.force_login(admin)
+    foreseen = client.get(reverse("annotations:article_supersede", args=[new.pk]), {"old": old.pk})
+
+    told.append("Nothing has been said about the old text yet" in foreseen.text)
+    told.append(superseded(admin, old, new).summary)
+    carry = carry_of(SWAP)
+    for user in (admin, researcher):
+        client.force_login(user)
+        page = client.get(reverse("annotations:carry_list", args=[new.pk]))
+        dropping = client.post(
+            reverse("annotations:carry_drop", args=[carry.pk]),
+            {"version": carry.version, "key": uuid.uuid4()},
+        )
+        seen = Passage.objects.visible_to(user).count()
+        told.append((SWAP in page.text, dropping.status_code, seen))
+
+    assert Note.objects.get(passage__exact=QUOTE).passage.article_id == new.pk
+    assert told == [
+        True,
+        "Superseded " + old.headline + ": 0 passages carried over, 0 wait",
+        (False, 404, 0),
+        (True, 302, 3),
+    ]
+
+
 def test_what_came_in_leads_to_where_it_went(admin, researcher, colleague, old, new):
     start = OLD.index(QUOTE)
     coding.write_note(

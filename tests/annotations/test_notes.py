@@ -7,13 +7,15 @@ import uuid
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from django.urls import reverse
 
 from annotations import coding
-from annotations.models import Act, Note, NoteQuerySet
+from annotations.models import Act, Note, NoteQuerySet, Visibility
 from annotations.templatetags.notes import linked
+from talks.models import Passage
 from tests.at_once import at_once
-from tests.factories import make_article, make_note, make_passage, make_tag
+from tests.factories import make_article, make_note, make_passage, make_position, make_tag
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/articles/1/"}
@@ -126,6 +128,98 @@ def test_a_private_note_is_ones_own_alone(client, researcher, colleague, editor,
         "editor": (False, [404] * 6),
         "admin": (False, [404] * 6),
     }
+
+
+SIDES = {"start": 5, "end": 10, "exact": "sides"}
+
+
+def who_sees(passage, *users):
+    """Of visitors (None) and these users the names of those for whom the passage is there."""
+    seen = []
+    for user in (None, *users):
+        client = Client()
+        if user:
+            client.force_login(user)
+        page = client.get(f"{passage.article.get_absolute_url()}?passage={passage.pk}").text
+        there = {
+            client.get(passage.get_absolute_url()).status_code == 302,
+            client.get(reverse("annotations:passages_alike", args=[passage.pk])).status_code == 200,
+            str(passage.pk) in " ".join(re.findall(r'data-passages="(.*?)"', page)).split(),
+        }
+        if user:
+            for view in ("bounds_edit", "passage_history"):
+                address = reverse(f"annotations:{view}", args=[passage.pk])
+                there.add(client.get(address).status_code == 200)
+        assert len(there) == 1, f"not the same everywhere for {user}"
+        if there == {True}:
+            seen.append(user.username if user else "visitor")
+    return seen
+
+
+ALL = ["visitor", "researcher", "colleague", "editor", "admin"]
+
+
+def test_words_with_a_private_note_alone_are_a_secret(
+    client, researcher, colleague, editor, admin, article
+):
+    client.force_login(researcher)
+    write(client, article, **SIDES, text="Mine", visibility="private")
+    passage = Passage.objects.get()
+    note = Note.objects.get()
+    everybody = (researcher, colleague, editor, admin)
+
+    assert who_sees(passage, *everybody) == ["researcher"]
+    coding.withdraw_note(researcher, note, note.version)
+    assert who_sees(passage, *everybody) == ["researcher"]
+    coding.undo(researcher, Act.objects.latest("pk"))
+    coding.move_bounds(researcher, passage, 0, 10)
+    moved = Passage.objects.exclude(pk=passage.pk).get()
+    assert who_sees(passage, *everybody) == ["researcher"]
+    assert who_sees(moved, *everybody) == ["researcher"]
+
+    client.force_login(colleague)
+    write(client, article, **SIDES, text="Mine too", visibility="private")
+    assert who_sees(passage, *everybody) == ["researcher", "colleague"]
+
+
+@pytest.mark.parametrize("opened_by", ["tag", "note", "evidence", "link", "edit", "move"])
+def test_what_is_not_private_opens_a_passage_for_good(
+    client, researcher, colleague, editor, admin, article, opened_by
+):
+    client.force_login(researcher)
+    write(client, article, **SIDES, text="Mine", visibility="private")
+    passage, note = Passage.objects.get(), Note.objects.get()
+
+    if opened_by == "tag":
+        coding.tag_passage(colleague, article, 5, 10, make_tag())
+        coding.undo(colleague, Act.objects.latest("pk"))
+    elif opened_by == "note":
+        coding.write_note(colleague, "Ours", Visibility.TEAM, article=article, span=(5, 10))
+    elif opened_by == "evidence":
+        make_position(article=article, evidence=[passage])
+    elif opened_by == "link":
+        client.post(reverse("annotations:link_new", args=[article.pk]), SIDES)
+    elif opened_by == "edit":
+        edit(client, note)
+        coding.undo(researcher, Act.objects.latest("pk"))
+    else:
+        coding.tag_passage(colleague, article, 0, 10, make_tag())
+        coding.move_bounds(colleague, Passage.objects.get(start=0), 5, 10)
+
+    assert who_sees(passage, researcher, colleague, editor, admin) == ALL
+    # Who was there first stays untold.
+    client.force_login(editor)
+    history = client.get(reverse("annotations:passage_history", args=[passage.pk])).text
+    assert "researcher</bdi> made passage" not in " ".join(history.split())
+    assert "Mine" not in history
+
+
+def test_a_shared_link_is_not_closed_by_a_private_note(client, researcher, colleague, article):
+    client.force_login(colleague)
+    client.post(reverse("annotations:link_new", args=[article.pk]), SIDES)
+    coding.write_note(researcher, "Mine", Visibility.PRIVATE, article=article, span=(5, 10))
+
+    assert who_sees(Passage.objects.get(), researcher, colleague) == ALL[:3]
 
 
 def test_colleagues_reply_and_each_sees_the_thread(client, colleague, note):

@@ -38,6 +38,7 @@ UNTRACKED = {
     "talks.BatchItem",
     "talks.Fingerprint",
     "talks.Intake",
+    "talks.Keeper",
     "talks.Merge",
     "talks.Original",
     "talks.Table",
