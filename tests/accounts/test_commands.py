@@ -65,13 +65,40 @@ def test_create_account_refuses_a_name_that_will_not_do(researcher, name, messag
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("password", ["short", "", "q1w2e3r4t5y6", "olena.olena1"])
+@pytest.mark.parametrize(
+    "password",
+    [
+        "short", "", "q1w2e3r4t5y6", "olena.olena1", "123456789012", "passwordpassword",
+        "Password2026!", "qwertyuiopas", "aaaaaaaaaaaa", "йцукенгшщзхъ",
+    ],
+)  # fmt: skip
 def test_create_account_refuses_a_password_that_is_easily_guessed(monkeypatch, password):
     monkeypatch.setattr("sys.stdin", io.StringIO(password + "\n"))
 
     with pytest.raises(CommandError):
         run("create_account", "olena.olena", "--role", "admin", "--password-stdin")
     assert User.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_create_account_refuses_a_password_that_is_no_text(monkeypatch):
+    stdin = io.TextIOWrapper(io.BytesIO(b"correct \xff\xfe horse\n"), "utf-8", "surrogateescape")
+    monkeypatch.setattr("sys.stdin", stdin)
+
+    with pytest.raises(CommandError, match="not UTF-8"):
+        run("create_account", "olena", "--role", "admin", "--password-stdin")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "password", ["correct horse battery", "kd83hf9s2ksl", "48ac92017463", "4839 2017 4638"]
+)
+def test_create_account_takes_words_and_random_characters(monkeypatch, password):
+    monkeypatch.setattr("sys.stdin", io.StringIO(password + "\n"))
+
+    run("create_account", "olena", "--role", "admin", "--password-stdin")
+
+    assert User.objects.get().check_password(password)
 
 
 def test_print_sign_in_links_prints_a_fresh_link_for_each_of_the_three(

@@ -35,7 +35,7 @@ class Command(BaseCommand):
                 path = "" if password_stdin else links.issue(user)
         except ValidationError as refusal:
             raise CommandError(" ".join(refusal.messages)) from None
-        except UnicodeDecodeError:
+        except UnicodeError:
             raise CommandError("The password on stdin is not UTF-8.") from None
         except IntegrityError:
             raise CommandError(NAME_IS_TAKEN) from None
