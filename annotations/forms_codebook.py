@@ -142,7 +142,10 @@ class VersionedForm(KeyedForm, VersionForm):
 
 
 class MoveForm(VersionedForm):
+    """Where a tag goes; ``is_seen`` says that the passages that go with it were shown."""
+
     place = PlaceField(max_length=40)
+    is_seen = forms.BooleanField(required=False)
 
 
 class TagChoiceField(forms.ChoiceField):

@@ -104,6 +104,7 @@ urlpatterns = [
     ),
     path("tags/new/", codebook.tag_new, name="tag_new"),
     path("tags/<id:tag_id>/edit/", codebook.tag_edit, name="tag_edit"),
+    path("tags/<id:tag_id>/change/", codebook.tag_tools, name="tag_tools"),
     path("tags/<id:tag_id>/move/", codebook.tag_move, name="tag_move"),
     path("tags/<id:tag_id>/merge/", codebook.tag_merge, name="tag_merge"),
     path("tags/<id:tag_id>/split/", codebook.tag_split, name="tag_split"),

@@ -199,6 +199,8 @@ TABLE = [
     ("annotations:tag_detail", "merged tag", TEAM, NO),
     ("annotations:tag_edit", "tag", EDITORS, EDITORS),
     ("annotations:tag_edit", "merged tag", NOBODY, NOBODY),
+    ("annotations:tag_tools", "tag", EDITORS, NO),
+    ("annotations:tag_tools", "merged tag", NOBODY, NO),
     ("annotations:tag_move", "tag", EDITORS, EDITORS),
     ("annotations:tag_merge", "tag", EDITORS, EDITORS),
     ("annotations:tag_merge", "merged tag", NOBODY, NOBODY),

@@ -2,6 +2,7 @@
 
 import uuid
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -25,6 +26,7 @@ from ..forms_codebook import (
     SplitForm,
     TagForm,
     VersionedForm,
+    path_of,
 )
 from ..models import Codebook, Tag, Tagging, TagStatus
 from ..reading import Tags
@@ -126,7 +128,10 @@ def _trees(request):
 @require_POST
 @vary_on_headers("HX-Request")
 def tree_move(request):
-    """Move a tag within the tree: to a place, or a step in a direction."""
+    """Move a tag within the tree: to a place, or a step in a direction.
+
+    Below another tag it takes its passages along; they are shown first, unless they were.
+    """
     only_editors(request.user)
     number = request.POST.get("tag", "")
     is_key = number.isascii() and number.isdigit() and len(number) < 19
@@ -139,6 +144,8 @@ def tree_move(request):
     form = MoveForm(data)
     status, message = 422, "; ".join(e for errors in form.errors.values() for e in errors)
     if form.is_valid():
+        if goes := _goes_along(request, tag, form):
+            return _asking(request, tag, form, goes)
         try:
             act = _moved(request, tag, form)
         except (coding.Stale, coding.Refused) as error:
@@ -152,6 +159,35 @@ def tree_move(request):
         return redirect(f"{reverse('annotations:codebook')}#tag-{tag.pk}")
     context = _trees(request) | {"said": message, "is_refused": status != 200}
     return page_of(request, "annotations/codebook.html#tree", context, status=status)
+
+
+def _goes_along(request, tag, form):
+    """What of a move is to be shown before it is done, as :func:`touched` gives it, or None."""
+    data = form.cleaned_data
+    parent, _ = data["place"]
+    if data["is_seen"] or tag.version != data["version"] or parent == tag.parent:
+        return None
+    found = touched(request, revising.branch_of(tag))
+    return found if found.count else None
+
+
+def _asking(request, tag, form, goes):
+    """The move with the passages that it takes along: beside the tree, or on a page of its own."""
+    if not request.htmx:
+        address = reverse("annotations:tag_move", args=[tag.pk])
+        return redirect(f"{address}?{urlencode({'place': form.data['place']})}")
+    parent, after = form.cleaned_data["place"]
+    context = {
+        "tag": tag,
+        "form": form,
+        "where": f"below {parent.name}" if parent else "to the top",
+        "after": after,
+        "touched": goes,
+    }
+    response = render(request, "annotations/tag_move.html#asking", context)
+    response["HX-Retarget"] = "#move-asked"
+    response["HX-Reswap"] = "innerHTML"
+    return response
 
 
 def _moved(request, tag, form):
@@ -247,14 +283,37 @@ def tag_move(request, tag_id):
     context = {
         "tag": tag,
         "form": form,
-        "places": [
+        "places": _places(
             one for one in tags.tree if one.pk not in branch and one.status != TagStatus.ARCHIVED
-        ],
+        ),
+        "chosen": (request.POST or request.GET).get("place"),
         "touched": touched(request, branch),
     }
     return _act_on(
         request, tag, form, lambda: _moved(request, tag, form), "annotations/tag_move.html", context
     )
+
+
+def _places(tags):
+    """Where a tag can go, as pairs of what a form sends and what it says."""
+    places = [("top", "At the top, first of all")]
+    for tag in tags:
+        path = path_of(tag)
+        places += [
+            (f"in:{tag.pk}", f"Below {path}, first"),
+            (f"after:{tag.pk}", f"Right after {path}"),
+        ]
+    return places
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def tag_tools(request, tag_id):
+    """What an editor can do to a tag: a part of the tree, or a page."""
+    _, tag = a_tag(request, tag_id)
+    if request.htmx:
+        return render(request, "annotations/tag_tools.html#tools", {"tag": tag})
+    return page_of(request, "annotations/tag_tools.html", {"tag": tag})
 
 
 @require_http_methods(GET_OR_POST)

@@ -104,6 +104,31 @@ def test_a_stale_move_shows_the_tree_as_it_is_now(signed_in):
     assert "Somebody else has changed this in the meantime" in page(answer)
 
 
+def test_below_another_tag_a_tag_goes_when_its_passages_were_shown(signed_in, article, researcher):
+    make_tag("Target", order=1)
+    tag = make_tag("Swap", order=2)
+    make_tagging(make_passage("exchange", article), make_tag("Low", parent=tag), researcher)
+    step = {"tag": tag.pk, "version": 1, "direction": "in"}
+
+    answer = signed_in.post(at("tree_move"), step)
+    shown = signed_in.get(answer.url)
+    beside = signed_in.post(at("tree_move"), step, headers=HTMX)
+
+    assert tree() == [["Target"], ["Swap", ["Low"]]]
+    for one in (shown, beside):
+        assert "What goes with it: 1 passage in 1 article" in page(one)
+        assert "<mark>exchange</mark>" in one.content.decode()
+    assert beside["HX-Retarget"] == "#move-asked"
+    (place,) = re.findall(r'<option value="([^"]+)" selected', shown.content.decode())
+    assert re.search(rf'name="place" value="{place}"', beside.content.decode())
+    data = {"tag": tag.pk, "version": 1, "place": place, "is_seen": 1}
+    assert signed_in.post(at("tree_move"), data | {"version": 7}, headers=HTMX).status_code == 409
+    signed_in.post(at("tree_move"), data, headers=HTMX)
+    assert tree() == [["Target", ["Swap", ["Low"]]]]
+    tools = signed_in.get(at("tag_tools", tag.pk)).content.decode()
+    assert 'value="out"' in tools
+
+
 def test_the_move_page_shows_what_goes_with_the_tag(signed_in, article, researcher):
     tag = make_tag("Swap")
     make_tagging(make_passage("exchange", article), make_tag("Low", parent=tag), researcher)

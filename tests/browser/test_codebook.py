@@ -34,6 +34,13 @@ def said(page, words):
     expect(page.locator("#tree-line")).to_contain_text(words)
 
 
+def asked(page, what):
+    """The dialog that shows, before a move is done, the passages that go with it."""
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(what)
+    return dialog
+
+
 def test_the_tree_is_walked_and_changed_by_keys(open_page, editor, tags):
     page = open_page("/codebook/", editor)
     first = item(page, "Prisoners")
@@ -63,6 +70,19 @@ def test_the_tree_is_walked_and_changed_by_keys(open_page, editor, tags):
     said(page, "Exchange: 2 of 3 below Prisoners.")
     assert Act.objects.count() == 0
     page.keyboard.up("Alt")
+    dialog = asked(page, "Move Exchange below Prisoners?")
+    expect(dialog.locator("mark")).to_have_text(["exchange"])
+    page.keyboard.press("Escape")
+    said(page, "Exchange is back where it was.")
+    expect(item(page, "Exchange")).to_be_focused()
+    assert (tree()[1], Act.objects.count()) == (["Exchange"], 0)
+    page.keyboard.down("Alt")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.up("Alt")
+    asked(page, "It comes after Swap.")
+    expect(page.get_by_role("button", name="Move it")).to_be_focused()
+    page.keyboard.press("Enter")
     said(page, "Moved the tag Exchange below Prisoners, after Swap.")
     expect(item(page, "Exchange")).to_be_focused()
     assert tree() == [["Prisoners", ["Swap"], ["Exchange"], ["Wounded"]]]
@@ -71,6 +91,8 @@ def test_the_tree_is_walked_and_changed_by_keys(open_page, editor, tags):
     page.keyboard.press("Alt+ArrowUp")
     said(page, "Moved the tag Exchange below Prisoners, first.")
     page.keyboard.press("Alt+ArrowLeft")
+    asked(page, "Move Exchange to the top?")
+    page.keyboard.press("Enter")
     said(page, "Moved the tag Exchange at the top, after Prisoners.")
     page.keyboard.down("Alt")
     page.keyboard.press("ArrowUp")
@@ -98,7 +120,7 @@ def test_a_stale_move_by_keys_says_so_and_shows_what_stands(open_page, editor, a
     excuse(open_page, "409")
 
 
-def test_a_tag_is_dragged_to_its_place(open_page, editor, tags):
+def test_a_tag_is_dragged_to_its_place(open_page, violations, editor, tags):
     page = open_page("/codebook/", editor)
     rows = {name: item(page, name).locator(":scope > .tag-row") for name in ("Exchange", "Swap")}
     height = rows["Swap"].bounding_box()["height"]
@@ -107,6 +129,14 @@ def test_a_tag_is_dragged_to_its_place(open_page, editor, tags):
         rows["Swap"], target_position={"x": 200, "y": height - 2}
     )
 
+    dialog = asked(page, "What goes with it: 1 passage in 1 article")
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Leave it there").click()
+    said(page, "Exchange is back where it was.")
+    rows["Exchange"].locator("p").first.drag_to(
+        rows["Swap"], target_position={"x": 200, "y": height - 2}
+    )
+    asked(page, "Move Exchange below Prisoners?").get_by_role("button", name="Move it").click()
     said(page, "Moved the tag Exchange below Prisoners, after Swap.")
     assert tree() == [["Prisoners", ["Swap"], ["Exchange"], ["Wounded"]]]
 
@@ -133,6 +163,8 @@ def test_a_tag_is_dragged_by_its_grip_with_a_finger(open_page, editor, tags):
     move_to(20)
     said(page, "Exchange is where it was.")
     move_to(goal["y"] + goal["height"] - 2)
+    asked(page, "Move Exchange below Prisoners?")
+    page.get_by_role("button", name="Move it").click()
 
     said(page, "Moved the tag Exchange below Prisoners, after Swap.")
     assert tree() == [["Prisoners", ["Swap"], ["Exchange"], ["Wounded"]]]

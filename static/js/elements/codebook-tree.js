@@ -13,7 +13,7 @@ const CARRY = [
   [["Alt", "↑", "↓"], "carry the tag among its siblings"],
   [["Alt", "→"], "put it below the tag before it"],
   [["Alt", "←"], "take it out again"],
-  [["Esc"], "put it back, before Alt is let go of"],
+  [["Esc"], "put it back, before Alt is let go of or while the passages that go with it are shown"],
   [["Ctrl", "Z"], "undo your last change"],
 ];
 const STEP = 12; // pixels that a tree scrolls under a finger at its edge
@@ -30,11 +30,13 @@ let kept = null;
  */
 class CodebookTree extends HTMLElement {
   #moving = null;
+  #asked = null;
   #dragged = null;
 
   connectedCallback() {
     this.line = document.getElementById("tree-line");
     this.form = this.querySelector("#tree-form");
+    this.dialog = this.querySelector("#move-asked");
     this.canEdit = this.hasAttribute("data-can-edit");
     for (const list of this.querySelectorAll(".tag-tree")) {
       list.setAttribute("role", list.parentElement.closest(".tag-tree") ? "group" : "tree");
@@ -53,6 +55,10 @@ class CodebookTree extends HTMLElement {
     this.ends = new AbortController();
     const options = { signal: this.ends.signal };
     document.addEventListener("htmx:before:swap", (event) => this.#keep(event), options);
+    document.addEventListener("htmx:after:swap", () => this.#ask(), options);
+    document.addEventListener("htmx:error", (event) => this.#fail(event), options);
+    this.addEventListener("toggle", this, { capture: true });
+    this.dialog?.addEventListener("close", () => this.#leave());
     const hasLetters = this.hasAttribute("data-letter-keys");
     document.addEventListener("keydown", (event) => hasLetters && event.key === "?" && !isTyping(event.target) && this.#showKeys(), options);
     const button = this.querySelector("[data-keys]");
@@ -74,7 +80,7 @@ class CodebookTree extends HTMLElement {
     const isLive = source?.id === "live";
     if (!isLive && !this.contains(source)) return;
     const active = this.contains(document.activeElement) ? document.activeElement : null;
-    const isBusy = this.#moving || this.#dragged || active?.closest("details[open]");
+    const isBusy = this.#moving || this.#dragged || this.#asked || active?.closest("details[open]");
     if (isLive && isBusy) return event.preventDefault();
     kept = {
       isLive,
@@ -82,6 +88,7 @@ class CodebookTree extends HTMLElement {
       closed: this.items.filter((item) => item.getAttribute("aria-expanded") === "false").map((item) => item.id),
       open: [...this.querySelectorAll("details[open]")].map(nameOf),
     };
+    if (this.dialog?.open && event.detail.ctx.target !== this.dialog) this.#answered();
   }
 
   #restore({ closed, open }) {
@@ -140,8 +147,18 @@ class CodebookTree extends HTMLElement {
   }
 
   _click(event) {
+    if (event.target.closest("[data-leave]")) return this.dialog.close();
+    if (this.dialog?.contains(event.target)) return;
     if (event.target.closest("a, button, summary, input, select")) return;
     event.target.closest("[data-tag]")?.focus();
+  }
+
+  /** What changes a tag comes when its "Change" is opened. */
+  async _toggle({ target: details }) {
+    const link = details.open && details.querySelector(":scope > a");
+    if (!link || !details.matches(".tag-tools")) return;
+    await htmx.ajax("GET", link.href, { source: link, target: link, swap: "outerHTML" });
+    this.#roveTo(this.items.find((item) => item.tabIndex === 0));
   }
 
   _keydown(event) {
@@ -233,6 +250,32 @@ class CodebookTree extends HTMLElement {
     this.#say(`${item.dataset.name} is back where it was.`);
   }
 
+  /** The server asks first where passages go along: they are shown, and the tag waits where it was put. */
+  #ask() {
+    if (!this.#asked || !this.dialog.childElementCount || this.dialog.open) return;
+    this.dialog.showModal();
+    this.#say(`${this.#asked.item.dataset.name} waits: look at what goes with it.`);
+  }
+
+  /** The dialog goes before the tree is drawn anew: while it is open, nothing else takes the focus. */
+  #answered() {
+    this.#asked = null;
+    this.dialog.close();
+  }
+
+  #leave() {
+    this.dialog.replaceChildren();
+    if (!this.#asked) return;
+    this.#moving = this.#asked;
+    this.#asked = null;
+    this.#putBack();
+  }
+
+  /** No answer came: nothing was saved, and the tag does not look as if. */
+  #fail({ detail }) {
+    if (this.#asked && !this.dialog.open && detail.ctx?.sourceElement === this.form) this.#leave();
+  }
+
   #stop() {
     this.#moving.item.removeAttribute("data-moving");
     this.#moving = null;
@@ -242,9 +285,11 @@ class CodebookTree extends HTMLElement {
   #save() {
     const { item, list, next } = this.#moving;
     const isBack = item.parentElement === list && item.nextElementSibling === next;
+    const moved = this.#moving;
     this.#stop();
     if (isBack) return this.#say(`${item.dataset.name} is where it was.`);
     focused = item.dataset.tag;
+    this.#asked = moved;
     const fields = this.form.elements;
     fields.tag.value = item.dataset.tag;
     fields.version.value = item.dataset.version;
