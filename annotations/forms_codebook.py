@@ -220,20 +220,24 @@ class SplitForm(VersionedForm):
         return data
 
     @property
-    def chosen_before(self):
-        """What was ticked, for the form that is shown again."""
-        return self.chosen if self.is_bound else set()
-
-    @property
     def target(self):
         data = self.cleaned_data
         return data["into"] or {"name": data["name"], "definition": data["definition"]}
 
-    @property
-    def chosen(self):
-        """The keys of the passages ticked."""
-        keys = self.data.getlist("passage")
-        return {int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19}
+
+def chosen_in(data):
+    """The keys of the passages that a split's form has ticked, on its page and on those before.
+
+    ``kept`` are those ticked when the page was drawn, ``shown`` those that it lists: what of them
+    is not in ``passage`` any more was taken out again.
+    """
+    ticked = _keys(data.getlist("passage"))
+    return (_keys([data.get("kept", "")]) - _keys([data.get("shown", "")])) | ticked
+
+
+def _keys(values):
+    found = " ".join(values).split()
+    return {int(key) for key in found if key.isascii() and key.isdigit() and len(key) < 19}
 
 
 class RecheckForm(VersionedForm):

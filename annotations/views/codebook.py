@@ -26,6 +26,7 @@ from ..forms_codebook import (
     SplitForm,
     TagForm,
     VersionedForm,
+    chosen_in,
     path_of,
 )
 from ..models import Codebook, Tag, Tagging, TagStatus
@@ -428,11 +429,19 @@ def _merge_plan(request, tags, tag, target):
 
 @require_http_methods(GET_OR_POST)
 def tag_split(request, tag_id):
-    """Choose passages of a tag, one by one, by words or by coder, and give them another tag."""
+    """Choose passages of a tag, one by one, by words or by coder, and give them another tag.
+
+    The form takes along what was chosen when it turns to another page (``go``), finds others, or
+    chooses all that are found (``choose``).
+    """
     tags, tag = a_tag(request, tag_id)
-    form = SplitForm(request.POST if request.method == "POST" else None, tags=tags, tag=tag)
-    taggings = overview.taggings_of({tag.pk})
-    filters = SplitFilterForm(request.GET, coders=overview.coders_of(taggings, request.user))
+    sent = request.POST
+    goes_on = "go" in sent or "choose" in sent
+    is_split = request.method == "POST" and not goes_on
+    form = SplitForm(sent if is_split else None, initial=sent.dict(), tags=tags, tag=tag)
+    every = taggings = overview.taggings_of({tag.pk})
+    asked = sent if "q" in sent else request.GET
+    filters = SplitFilterForm(asked, coders=overview.coders_of(taggings, request.user))
     filters.full_clean()
     wanted = filters.cleaned_data
     if wanted.get("coder"):
@@ -440,29 +449,35 @@ def tag_split(request, tag_id):
     if wanted.get("q"):
         taggings = taggings.filter(passage__exact__icontains=wanted["q"])
     status = 422 if form.errors or filters.errors else 200
-    context = {"tag": tag, "form": form, "filters": filters}
+    keys = overview.passages_of(taggings, request.user)
+    chosen = chosen_in(sent)
+    if "choose" in sent:
+        chosen |= set(keys)
+    context = {"tag": tag, "form": form, "filters": filters, "version": tag.version}
+    if goes_on:  # what was looked at first is what a split is based on
+        context["version"] = sent.get("version", "")
     if form.is_valid():
-        passages = taggings.order_by().values("passage")
-        if not form.cleaned_data["all"]:
-            passages = passages.filter(passage__in=form.chosen)
+        of_tag = overview.passages_of(every, request.user)
+        passages = keys if form.cleaned_data["all"] else of_tag.filter(pk__in=chosen)
         try:
             act = revising.split(
                 request.user,
                 tag,
                 form.cleaned_data["version"],
-                passages,
+                passages.order_by(),
                 form.target,
                 coder=wanted.get("coder") or None,
                 key=form.cleaned_data["key"],
             )
         except coding.Stale as error:
             context["refusal"], status = STALE, 409
-            tag.version = error.current.version
+            context["version"] = error.current.version
         except coding.Refused as error:
             context["refusal"], status = str(error), 409
         else:
             return done(request, act, tag)
-    keys = overview.passages_of(taggings, request.user)
-    page = Paginator(keys, LISTED).get_page(request.GET.get("page"))
+    page = Paginator(keys, LISTED).get_page(sent.get("go") or request.GET.get("page"))
     page.object_list = overview.in_context(page.object_list, taggings)
-    return page_of(request, "annotations/tag_split.html", context | {"page": page}, status=status)
+    everywhere = set(overview.passages_of(every, request.user).order_by())
+    context |= {"page": page, "chosen": chosen & everywhere, "total": len(everywhere)}
+    return page_of(request, "annotations/tag_split.html", context, status=status)

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from annotations import codebook, coding
 from annotations.models import Act, Codebook, Tag, Tagging
+from annotations.views import codebook as codebook_views
 from tests.factories import make_article, make_codebook, make_passage, make_tag, make_tagging
 
 from .test_codebook import tree
@@ -305,6 +306,63 @@ def test_a_split_by_words_by_coder_and_passage_by_passage(
         ("Theirs", "Both", "colleague"),
         ("Theirs", "sides", "colleague"),
     ]
+
+
+def fields_of(response, **more):
+    """What the form that splits a tag would send, with the ticks as they are."""
+    text = response.content.decode().partition('<form class="stack"')[2]
+    inputs = re.findall(r"<input[^>]*>", text.partition("</form>")[0])
+    data = {}
+    for one in inputs:
+        name, value = (re.search(rf'{part}="([^"]*)"', one) for part in ("name", "value"))
+        if 'type="checkbox"' not in one or " checked" in one:
+            data.setdefault(name[1], []).append(value[1] if value else "")
+    return data | more
+
+
+def test_what_is_ticked_stays_chosen_over_all_pages_and_searches(
+    signed_in, researcher, monkeypatch
+):
+    monkeypatch.setattr(codebook_views, "LISTED", 3)
+    words = [f"word{n}" for n in range(8)]
+    article = make_article(text=" ".join([*words, "Other one."]))
+    passages = [make_passage(word, article) for word in words]
+    tag = make_tag("Swap")
+    for passage in passages:
+        make_tagging(passage, tag, researcher)
+    keys = [one.pk for one in passages]
+    address = at("tag_split", tag.pk)
+
+    first = signed_in.get(address)
+    second = signed_in.post(address, fields_of(first, passage=keys[:2], go="2", name="New"))
+    third = signed_in.post(address, fields_of(second, passage=[keys[4]], go="3"))
+    again = signed_in.post(address, fields_of(third, go="1"))
+    found = signed_in.post(address, fields_of(again, passage=[keys[1]], q="word7", go="1"))
+    assert "Chosen: 3 of 8" in page(third)
+    assert "Chosen: 2 of 8" in page(found)
+    assert found.context["page"].paginator.count == 1
+    more = signed_in.post(address, fields_of(found, choose="all"))
+    nothing = signed_in.post(address, fields_of(more, q="nowhere", go="1"))
+    assert "3 of 8 stay chosen" in page(nothing)
+    answer = signed_in.post(address, fields_of(nothing))
+
+    assert answer.status_code == 302
+    assert set(Tagging.objects.filter(tag__name="New").values_list("passage", flat=True)) == {
+        keys[1],
+        keys[4],
+        keys[7],
+    }
+
+
+def test_a_split_takes_no_passage_that_its_editor_cannot_see(signed_in, article, researcher):
+    tag = make_tag("Swap")
+    hidden = make_article(text="An exchange nobody has read of.", status="draft")
+    for one in (article, hidden):
+        make_tagging(make_passage("exchange", one), tag, researcher)
+
+    signed_in.post(at("tag_split", tag.pk), {"version": 1, "all": 1, "name": "New"})
+
+    assert Tagging.objects.get(tag__name="New").passage.article == article
 
 
 @pytest.mark.parametrize(
