@@ -46,7 +46,8 @@ def takes_uploads(view):
     @functools.wraps(view)
     def admitted(request, *args, **kwargs):
         only_admins(request.user)
-        request.upload_handlers = [SpoolUploadHandler(request)]
+        if request.content_type == "multipart/form-data":  # other forms the gate has read
+            request.upload_handlers = [SpoolUploadHandler(request)]
         return csrf_protect(view)(request, *args, **kwargs)
 
     return admitted

@@ -404,6 +404,14 @@ def test_an_upload_without_the_forms_token_is_refused(admin):
     assert stored() == [0, 0, 0]
 
 
+def test_a_form_that_is_not_made_for_files_is_answered_too(client, admin):
+    client.force_login(admin)
+
+    response = client.post(NEW, "paste=", "application/x-www-form-urlencoded")
+
+    assert response.status_code == 422
+
+
 def test_a_disk_that_is_full_is_answered_503_and_nothing_stored(loader, monkeypatch):
     full = open("/dev/full", "wb+", 0)  # noqa: SIM115
     monkeypatch.setattr(uploads.tempfile, "TemporaryFile", lambda: full)
