@@ -29,6 +29,7 @@ urlpatterns = [
     path("positions/<id:position_id>/", propositions.position_detail, name="position_detail"),
     path("articles/new/", loading.article_new, name="article_new"),
     path("intakes/<id:intake_id>/", loading.intake_detail, name="intake_detail"),
+    path("intakes/<id:intake_id>/shown/", loading.intake_shown, name="intake_shown"),
     path("intakes/<id:intake_id>/discard/", loading.intake_discard, name="intake_discard"),
     path("tables/<id:table_id>/", tables.table_detail, name="table_detail"),
     path("batches/<id:batch_id>/", batches.batch_detail, name="batch_detail"),

@@ -292,6 +292,7 @@ TABLE = [
     ("annotations:article_edit", "draft article", ADMINS, ADMINS),
     ("talks:article_new", "", ADMINS, ADMINS),
     ("talks:intake_detail", "intake", ADMINS, ADMINS),
+    ("talks:intake_shown", "intake", ADMINS, NO),
     ("talks:intake_discard", "intake", NO, ADMINS),
     ("talks:original", "original", ADMINS, NO),
     ("talks:table_detail", "table", ADMINS, ADMINS),

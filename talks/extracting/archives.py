@@ -14,6 +14,8 @@ EXPANDED = 400_000_000  # bytes of all members together
 RATIO = 250  # times the packed size, above which nothing honest expands
 # NotImplementedError is a RuntimeError.
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OverflowError)
+PICTURE = 5_000_000  # bytes of one picture in a document
+PICTURES = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".gif": "gif", ".webp": "webp"}
 FREE = 1_000_000  # bytes that a member may always expand to: an empty form compresses well
 
 

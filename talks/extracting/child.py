@@ -48,14 +48,15 @@ def limit():
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
-def answer(data, *, format, **options):  # noqa: A002
-    """The outcome as something that JSON can say."""
-    from .formats import FORMATS
+def answer(data, *, task="read", **request):
+    """The outcome as something that JSON can say; ``task`` is read, show or draw."""
     from .results import Unreadable
 
     try:
-        module = importlib.import_module(f".{FORMATS[format].module}", __package__)
-        text, fields, encoding = module.extract(data, **options)
+        if task == "read":
+            return read(data, **request)
+        showing = importlib.import_module(".showing", __package__)
+        return (showing.show if task == "show" else showing.draw)(data, **request)
     except Unreadable as error:
         return {"refused": error.message, "proposals": error.proposals}
     except MemoryError:
@@ -64,6 +65,14 @@ def answer(data, *, format, **options):  # noqa: A002
         return {"refused": "Its parts are nested too deeply to be read."}
     except Exception as error:  # of whatever kind a parser has for a broken file
         return {"refused": f"The file is broken: it could not be read ({type(error).__name__})."}
+
+
+def read(data, *, format, **options):  # noqa: A002
+    """The text of a file, and what the file says of it."""
+    from .formats import FORMATS
+
+    module = importlib.import_module(f".{FORMATS[format].module}", __package__)
+    text, fields, encoding = module.extract(data, **options)
     text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     library = LIBRARIES.get(format, "")
     return {

@@ -1,12 +1,13 @@
 """EPUB: the chapters in the order of the book's spine, a block of text a line."""
 
+import base64
 import posixpath
 import re
 from html.entities import html5
 from urllib.parse import unquote
 
 from . import blocks, xml
-from .archives import open_zip, read_member
+from .archives import PICTURE, PICTURES, open_zip, read_member
 from .results import Unreadable
 
 NAMES = {
@@ -28,18 +29,13 @@ def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
     """``(text, fields, encoding)``."""
     with open_zip(data) as archive:
         _refuse_protected(archive)
-        container = xml.part(archive, "META-INF/container.xml")
-        package = next(
-            (unquote(one.get("full-path") or "") for one in container.iter("{*}rootfile")), ""
-        )
+        package = _package(archive)
         root = xml.part(archive, package)
-        places = {one.get("id"): one.get("href") or "" for one in root.iter("{*}item")}
-        spine = [places.get(one.get("idref")) for one in root.iter("{*}itemref")][:CHAPTERS]
-        folder = posixpath.dirname(package)
         lines = []
-        for place in filter(None, spine):
-            path = posixpath.normpath(posixpath.join(folder, unquote(place.partition("#")[0])))
-            lines += _lines(read_member(archive, path, xml.PART))
+        for path in _chapters(root, package):
+            chapter = _chapter(read_member(archive, path, xml.PART))
+            if chapter is not None:
+                lines += blocks.lines(chapter, blocks.HTML, UNREAD)
     metadata = next(iter(root.iter("{*}metadata")), None)
     fields = xml.said(metadata, NAMES) if metadata is not None else {}
     if metadata is not None:
@@ -48,6 +44,49 @@ def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
     # A year alone is no day.
     fields["published_on"] = day if len(day) == len("2025-05-16") else ""
     return "\n".join(lines), fields, ""
+
+
+def html(data, _=""):
+    """The chapters as HTML, with the pictures that lie in the book."""
+    from lxml import html as lxml_html
+
+    with open_zip(data) as archive:
+        _refuse_protected(archive)
+        package = _package(archive)
+        pages = []
+        for path in _chapters(xml.part(archive, package), package):
+            chapter = _chapter(read_member(archive, path, xml.PART))
+            if chapter is not None:
+                body = next(chapter.iter("{*}body", "body"), chapter)
+                _take_pictures_in(archive, body, posixpath.dirname(path))
+                pages.append(lxml_html.tostring(body, encoding="unicode", method="html"))
+    return "<hr>".join(pages)
+
+
+def _take_pictures_in(archive, body, folder):
+    members = set(archive.namelist())
+    for picture in body.iter("{*}img", "img"):
+        place = unquote((picture.get("src") or "").partition("#")[0])
+        path = posixpath.normpath(posixpath.join(folder, place))
+        kind = PICTURES.get(posixpath.splitext(path)[1].lower())
+        if kind and path in members:
+            content = base64.b64encode(read_member(archive, path, PICTURE)).decode()
+            picture.set("src", f"data:image/{kind};base64,{content}")
+
+
+def _package(archive):
+    """Where the book's table of what is in it stands."""
+    container = xml.part(archive, "META-INF/container.xml")
+    return next((unquote(one.get("full-path") or "") for one in container.iter("{*}rootfile")), "")
+
+
+def _chapters(root, package):
+    """The paths of the chapters, in the order of the spine."""
+    places = {one.get("id"): one.get("href") or "" for one in root.iter("{*}item")}
+    spine = [places.get(one.get("idref")) for one in root.iter("{*}itemref")][:CHAPTERS]
+    folder = posixpath.dirname(package)
+    for place in filter(None, spine):
+        yield posixpath.normpath(posixpath.join(folder, unquote(place.partition("#")[0])))
 
 
 def _said_besides(metadata):
@@ -76,21 +115,21 @@ def _refuse_protected(archive):
         raise Unreadable("The book is encrypted, and cannot be read without its key.")
 
 
-def _lines(content):
+def _chapter(content):
+    """The root element of a chapter, also where it is HTML and no sound XML; None for nothing."""
     from lxml import etree
     from lxml import html as lxml_html
 
     content = NAMED.sub(_numbered, content)
     try:
-        root = xml.parse(content)
+        return xml.parse(content)
     except Unreadable as error:
         if "entities" in error.message:
             raise
-        try:
-            root = lxml_html.document_fromstring(content)
-        except (etree.ParserError, ValueError):
-            return []
-    return blocks.lines(root, blocks.HTML, UNREAD)
+    try:
+        return lxml_html.document_fromstring(content)
+    except (etree.ParserError, ValueError):
+        return None
 
 
 def _numbered(found):

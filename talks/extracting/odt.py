@@ -37,8 +37,7 @@ def _text(element):
     for child in element:
         kind = _local(child)
         if kind == "s":
-            count = child.get(TEXT + "c") or "1"
-            yield " " * min(int(count) if count.isdigit() else 1, 1000)
+            yield _spaces(child)
         elif kind == "tab":
             yield "\t"
         elif kind == "line-break":
@@ -46,6 +45,11 @@ def _text(element):
         elif kind not in UNREAD and kind not in {"p", "h"}:
             yield from _text(child)
         yield _collapsed(child.tail)
+
+
+def _spaces(element):
+    count = element.get(TEXT + "c") or "1"
+    return " " * min(int(count) if count.isdecimal() and len(count) < 5 else 1, 1000)
 
 
 def _collapsed(text):

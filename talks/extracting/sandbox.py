@@ -1,5 +1,6 @@
 """The child process that reads strangers' files, seen from outside."""
 
+import base64
 import contextlib
 import json
 import os
@@ -15,6 +16,12 @@ from .results import Extracted, Unreadable
 PATIENCE = 30  # seconds for one file
 MANY = 200  # files, after which a child is replaced, so that no leak grows
 PLAIN = {"text"}  # needs no parser, and so no child
+
+
+def _unless_refused(found):
+    if "refused" in found:
+        raise Unreadable(found["refused"], found.get("proposals", ()))
+    return found
 
 
 class Reader:
@@ -39,9 +46,18 @@ class Reader:
             found = child.answer(data, format=kind.name, **options)
         else:
             found = self._ask(data, {"format": kind.name, **options})
-        if "refused" in found:
-            raise Unreadable(found["refused"], found.get("proposals", ()))
-        return Extracted(format=kind.name, **found)
+        return Extracted(format=kind.name, **_unless_refused(found))
+
+    def show(self, data, *, format, encoding=""):  # noqa: A002
+        """How a file looked, as :func:`talks.extracting.showing.show` says; raises Unreadable."""
+        return _unless_refused(
+            self._ask(data, {"task": "show", "format": format, "encoding": encoding})
+        )
+
+    def draw(self, data, number):
+        """The bytes of a PNG, of one page of a PDF, counted from 0; raises Unreadable."""
+        found = _unless_refused(self._ask(data, {"task": "draw", "number": number}))
+        return base64.b64decode(found["png"])
 
     def _ask(self, data, request):
         if self.process is None or self.count >= MANY:

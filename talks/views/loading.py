@@ -4,11 +4,15 @@ import functools
 import re
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.csp import CSP
 from django.utils.http import content_disposition_header
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csp import csp_override
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -37,6 +41,13 @@ GET_OR_POST = ["GET", "HEAD", "POST"]
 COMPARED = 150_000  # code points of two texts that are compared word by word
 SHOWN = 200_000  # code points of a source beside its preview
 WITH_SOURCE = {"text", "markdown", "html"}
+# These are shown as they looked, in a frame of its own in which nothing acts.
+FRAMED = {"html", "docx", "odt", "epub", "pdf"}
+# Of our origin, so that its style and the pictures of pages come; but without scripts.
+FRAME = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-ancestors 'self';"
+    " sandbox allow-same-origin"
+)
 
 
 def takes_uploads(view):
@@ -155,6 +166,7 @@ def onward(request, address):
 
 
 @require_http_methods(GET_OR_POST)
+@csp_override(settings.SECURE_CSP | {"frame-src": [CSP.SELF]})
 @vary_on_headers("HX-Request")
 def intake_detail(request, intake_id):
     """Prepare an article: its paragraphs as they will be frozen, and what is known of it."""
@@ -371,6 +383,7 @@ def preparing(request, intake, form, *, status=200, split=None, **context):
         "lost_count": outcome.count("\ufffd"),
         "twin": twin,
         "reread": RereadForm(initial={"format": intake.format, "encoding": intake.encoding}),
+        "is_framed": intake.format in FRAMED,
         "source": source(intake),
         "shown": SHOWN,
     }
@@ -429,6 +442,40 @@ def source(intake):
     except Unreadable:
         return intake.text[:SHOWN]
     return text[:SHOWN]
+
+
+@require_safe
+@xframe_options_sameorigin
+def intake_shown(request, intake_id):
+    """The file as it looked, for the frame beside its preview; ``?page=1`` is a page of a PDF."""
+    intakes = Intake.objects.visible_to(request.user).select_related("original")
+    intake = get_object_or_404(intakes, pk=intake_id)
+    content = bytes(intake.original.content)
+    if number := request.GET.get("page"):
+        return page_of_pdf(intake, content, number)
+    shown = {"text": source(intake)}
+    if intake.format in FRAMED:
+        try:
+            with Reader() as reader:
+                shown = reader.show(content, format=intake.format, encoding=intake.encoding)
+        except Unreadable as error:
+            shown["refused"] = error
+    response = render(request, "talks/intake_shown.html", {"intake": intake, "shown": shown})
+    response["Content-Security-Policy"] = FRAME
+    return response
+
+
+def page_of_pdf(intake, content, number):
+    """The picture of one page."""
+    if intake.format != "pdf" or not re.fullmatch("[1-9][0-9]{0,4}", number):
+        raise Http404
+    try:
+        with Reader() as reader:
+            picture = reader.draw(content, int(number) - 1)
+    except Unreadable:
+        raise Http404 from None
+    headers = {"Cache-Control": "private, max-age=86400"}
+    return HttpResponse(picture, content_type="image/png", headers=headers)
 
 
 @require_POST

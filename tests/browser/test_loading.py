@@ -3,10 +3,12 @@
 import pytest
 from playwright.sync_api import expect
 
-from talks import batches
-from talks.models import Article, Batch, Intake
+from talks import batches, loading
+from talks.extracting import Reader
+from talks.models import Article, Batch, Intake, Origin
 from tests.factories import make_article, make_batch, make_intake, make_round, make_table
 
+from ..talks.files import make_pdf
 from .test_pages import SCREENS
 
 
@@ -126,6 +128,40 @@ def test_what_corrects_an_article_is_said_to_and_leads_on_to_taking_its_place(
     page.get_by_role("button", name="Put it in the place of the old one").click()
     page.wait_for_url("**/articles/*/carries/")
     assert Article.objects.get(title="").supersedes.title == "Talks end"
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_file_stands_beside_what_was_read_from_it_and_nothing_in_it_acts(
+    open_page, violations, admin, talks_round, screen
+):
+    acting = "<h1>The talks</h1><p>They met.</p><script>document.title = 'acted'</script>"
+    files = {
+        "a.html": f"<html lang=en><body>{acting}<p>They agreed.</p></body></html>".encode(),
+        "a.pdf": make_pdf(["They met in Istanbul."]),
+    }
+    with Reader() as reader:
+        web, pdf = (
+            loading.begin(admin, content, name=name, origin=Origin.UPLOAD, reader=reader)
+            for name, content in files.items()
+        )
+
+    page = open_page(web.get_absolute_url(), admin, **SCREENS[screen])
+    frame = page.frame_locator("#original")
+    expect(frame.get_by_role("heading", name="The talks")).to_be_visible()
+    expect(frame.locator("script")).to_have_count(0)
+    # The frame stays where it was read to, whatever is changed beside it.
+    frame.locator("main").evaluate("one => { one.dataset.isHere = 1 }")
+    page.get_by_role("button", name="Drop paragraph 1").click()
+    expect(page.get_by_role("status").filter(has_text="Dropped.")).to_be_visible()
+    expect(frame.locator("main")).to_have_attribute("data-is-here", "1")
+    found = violations(page)
+    page.goto(pdf.get_absolute_url())
+    drawn = page.frame_locator("#original").get_by_role("img", name="Page 1 of 1")
+    expect(drawn).to_be_visible()
+    expect(drawn).to_have_js_property("complete", True)
+    assert drawn.evaluate("one => one.naturalWidth") == 1100
+    assert found + violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 @pytest.mark.parametrize("screen", SCREENS)
