@@ -18,7 +18,7 @@ from history.roles import history_models
 from history.triggers import DOOR
 from talks.models import Article, Event, Evidence, OutcomeReport, Passage, Position
 
-from .models import Act, Draft, Note, SavedSearch, Tagging
+from .models import Act, ActKind, Draft, Note, Review, SavedSearch, Tagging
 from .models_search import EntryKind, SearchEntry
 
 KINDS = {
@@ -42,8 +42,11 @@ class Plan:
         self.row = row
         self.keys = defaultdict(set)
         self.let_go = []
+        self.thinned = set()
         if kind != "account":
             self._take(type(row), {row.pk})
+            if kind == "passage":
+                self._take(Draft, _drafts_with(row))
             self._take_acts()
 
     def _take(self, model, keys):
@@ -75,13 +78,21 @@ class Plan:
         self._take(Event, _values(events.exclude(pk__in=still_proven.values("event"))))
 
     def _take_acts(self):
-        """Acts hold words of the rows that they touched."""
+        """Acts hold words of the rows that they touched.
+
+        One that made a version of the codebook stays without them: what was made stands there.
+        """
         touched = Q()
         for model, keys in list(self.keys.items()):
             for key in keys:
                 touched |= Q(changes__contains=[{"model": model._meta.model_name, "pk": key}])
+        if self.kind == "passage":  # also of tags and notes that were carried on since
+            touched |= Q(passages__contains=[self.row.pk])
         if touched:
-            self._take(Act, _values(Act.objects.filter(touched)))
+            acts = Act.objects.filter(touched)
+            self.thinned = _values(acts.filter(codebook_version__isnull=False))
+            self._take(Act, _values(acts) - self.thinned)
+            self.thinned -= self.keys[Act]
 
     @property
     def counts(self):
@@ -96,6 +107,19 @@ class Plan:
                 ).count()
         last = {"states in the history": found.pop("states in the history", 0)}
         return {name: count for name, count in sorted(found.items()) if count} | last
+
+
+def _drafts_with(passage):
+    """The drafts that quote a passage among their evidence: their keys."""
+    found = set()
+    span = str(passage.start), str(passage.end)
+    for draft in Draft.objects.filter(article=passage.article_id):
+        starts, ends, words = (
+            draft.data.get(f"evidence_{name}", []) for name in ("start", "end", "exact")
+        )
+        if span in zip(starts, ends, strict=False) or passage.exact in words:
+            found.add(draft.pk)
+    return found
 
 
 def _values(rows):
@@ -122,12 +146,15 @@ def purge(plan, by, reason):
     stone = _stone(plan, by, reason)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        tables = sorted(model._meta.db_table for model in {*plan.keys, Article})
+        tables = sorted(model._meta.db_table for model in {*plan.keys, Act, Article, Review})
         for table in tables:
             cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
         for holder, field, keys in plan.let_go:
             holder._base_manager.filter(**{f"{field.name}__in": keys}).update(**{field.name: None})
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        _thin_out(plan)
+        if plan.kind == "passage":
+            _unquote(plan)
         for model, keys in sorted(plan.keys.items(), key=lambda one: one[0]._meta.label):
             rows = model._base_manager.filter(pk__in=keys).order_by("pk")
             digest.update(_written(model, rows))
@@ -144,6 +171,36 @@ def purge(plan, by, reason):
     stone.sha256 = digest.hexdigest()
     stone.save()
     return stone
+
+
+def _thin_out(plan):
+    """Take what goes out of the acts that stay, with words of it in their summaries."""
+    gone = {(model._meta.model_name, key) for model, keys in plan.keys.items() for key in keys}
+    for act in Act.objects.filter(pk__in=plan.thinned):
+        act.changes = [row for row in act.changes if (row["model"], row["pk"]) not in gone]
+        act.passages = [key for key in act.passages if key not in plan.keys[Passage]]
+        if act.kind != ActKind.CODEBOOK:
+            act.summary = "Did something that was removed for good"
+        act.save(update_fields=["changes", "passages", "summary"])
+
+
+def _unquote(plan):
+    """Take a passage's words out of the verdicts on what stood there and was carried on since."""
+    histories = history_models()
+    there = histories[Tagging].objects.filter(passage_id=plan.row.pk)
+    judged = Q(tagging__in=there.values("pgh_obj_id"))
+    proofs = histories[Evidence].objects.filter(passage_id=plan.row.pk)
+    for name in ("position", "outcome_report"):
+        judged |= Q(**{f"{name}__in": proofs.values(f"{name}_id")})
+    words = f"“{plan.row.exact}”"
+    for review in Review.objects.filter(judged).exclude(pk__in=plan.keys[Review]):
+        said = {label: text.replace(words, "“…”") for label, text in review.judged.items()}
+        if said != review.judged:
+            Review.objects.filter(pk=review.pk).update(judged=said)
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL {DOOR} = 'open'")
+                histories[Review].objects.filter(pgh_obj_id=review.pk).update(judged=said)
+                cursor.execute(f"SET LOCAL {DOOR} = ''")
 
 
 def _end_finding(keys):

@@ -2,15 +2,28 @@
 
 import io
 import uuid
+from urllib.parse import quote
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Digest
 from annotations import coding, past, reviewing
-from annotations.models import Act, Draft, DraftKind, Note, SavedSearch, Tagging
+from annotations.models import (
+    Act,
+    CodebookVersion,
+    Draft,
+    DraftKind,
+    Note,
+    Review,
+    SavedSearch,
+    Tagging,
+)
 from annotations.models_review import Decision
+from annotations.models_search import SearchEntry
 from history import checking
 from history.models import Tombstone
 from talks.models import Article, Evidence, Passage, Position
@@ -119,6 +132,53 @@ def test_a_passage_goes_with_what_rests_on_it_and_leaves_the_rest(article, admin
     assert list(Position.objects.all()) == [kept]
     assert Evidence.objects.count() == 1
     assert Article.objects.filter(pk=article.pk).exists()
+
+
+def test_a_passage_leaves_no_draft_and_no_word_in_acts_and_verdicts(
+    client, researcher, editor, admin
+):
+    beginning = "It began, and nobody who was there wrote down what was said first. "
+    article = make_article(text=f"{beginning}A {WORD} in {WORD}land was denied.")
+    span = (len(beginning), len(f"{beginning}A {WORD}"))
+    words = article.text[slice(*span)]
+    make_tag()
+    coding.tag_passage(researcher, article, *span, "A tag proposed with it")
+    tagging = Tagging.objects.get()
+    reviewing.give_verdict(editor, tagging, Decision.REJECT, 1, reason="Too long.")
+    passage = tagging.passage
+    before = timezone.now().isoformat()
+    coding.move_bounds(researcher, passage, 0, 8)
+    other = {"title": ["Other"], "evidence_start": ["0"], "evidence_end": ["8"]}
+    for data in (
+        {"evidence_start": ["0", str(span[0])], "evidence_end": ["8", str(span[1])]},
+        {"evidence_exact": [words]},
+        other,
+    ):
+        Draft.objects.create(
+            coder=researcher, article=article, kind=DraftKind.EVENT, data=data, key=uuid.uuid4()
+        )
+
+    purge("passage", passage, admin, "--yes")
+
+    # The text itself stays, in the article and in what it is found by.
+    assert everywhere(words) == ["talks_article", "talks_articlehistory"]
+    assert [one.data for one in Draft.objects.all()] == [other]
+    assert not SearchEntry.objects.filter(kind="draft", body__contains=words).exists()
+    assert CodebookVersion.objects.exclude(act=None).count() == 1
+    (review,) = Review.objects.all()
+    assert review.judged["Words"] == "“…”"
+    assert checking.holes() == []
+    assert checking.idle_triggers() == []
+    client.force_login(researcher)
+    for address in (
+        f"/articles/{article.pk}/?as_of={quote(before)}",
+        f"/articles/{article.pk}/",
+        "/codebook/versions/",
+        f"/history/article/{article.pk}/",
+        f"/history/tagging/{tagging.pk}/",
+        reverse("annotations:review_tagging", args=[tagging.pk]),
+    ):
+        assert client.get(address, follow=True).status_code == 200
 
 
 def test_a_note_goes_with_its_replies_and_what_was_said_before(researcher, admin):
