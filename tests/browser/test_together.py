@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from annotations import coding
-from annotations.models import Note, Presence, Tag
+from annotations import codebook, coding, reviewing
+from annotations.models import Act, Note, Presence, Tag, Tagging
 from tests.factories import make_article, make_party, make_passage, make_tag, make_tagging
 
 from .reading import SOON, drag, excuse, marked, ready, select, text, top
@@ -315,3 +315,76 @@ def test_after_a_lost_connection_what_was_missed_arrives(
     mine.locator("#p20").scroll_into_view_if_needed()
     expect(mine.locator("#margin .card")).to_have_count(4)
     excuse(open_page, "ERR_INTERNET_DISCONNECTED", "htmx:error")
+
+
+HOUR = 60 * 60
+
+
+def an_hour_passes(page):
+    """As on a laptop that slept: timers that became due fire once, when it wakes."""
+    page.clock.fast_forward(HOUR * 1_000)
+
+
+def test_after_an_hour_offline_all_that_others_did_arrives_and_what_is_typed_stays(
+    open_page, researcher, colleague, editor, admin, article, ceasefire, start
+):
+    """More was done meanwhile than a page of anything shows: tags, notes, withdrawals, bounds,
+    verdicts and a merge. Beside the reader a queue and a codebook are open."""
+    other = make_tag("Truce", colour="green")
+    taken_off = coding.tag_passage(colleague, article, *span(article, "Paragraph 30 says"), other)
+    make_tagging(make_passage("Paragraph 31 says", article), other, colleague)
+    mine = open_page(article.get_absolute_url(), researcher)
+    queue = open_page("/review/", editor)
+    tree = open_page("/codebook/", editor)
+    pages = [mine, queue, tree]
+    ready(mine)
+    for page in pages:
+        page.clock.install()
+    mine.locator("#p20").evaluate("one => one.scrollIntoView({ block: 'center' })")
+    select(mine, article, "Paragraph 20 says what")
+    mine.keyboard.press("n")
+    mine.keyboard.type("A thought in two parts")
+    for _ in range(6):
+        mine.keyboard.press("ArrowLeft")
+    reason = queue.locator("#one-reason")
+    reason.fill("Because of it")
+    caret = "one => [one.value, one.selectionStart, one === document.activeElement]"
+    for page in pages:
+        page.context.set_offline(True)
+        an_hour_passes(page)
+
+    for number in range(1, 41):
+        for words in ("says", "what", "was", "said", "about"):
+            at = article.text.index(f"Paragraph {number:02} says") + 13
+            at = article.text.index(words, at)
+            coding.tag_passage(colleague, article, at, at + len(words), ceasefire)
+    coding.write_note(
+        colleague, "Look here.", "team", article=article, span=span(article, "Paragraph 20 says")
+    )
+    coding.undo(colleague, taken_off)
+    moved = make_passage("Paragraph 31 says", article)
+    coding.move_bounds(colleague, moved, *span(article, "Paragraph 31"))
+    judged = Tagging.objects.get(passage__exact="Paragraph 21 says")
+    reviewing.give_verdict(admin, judged, "reject", 1, reason="Too short.")
+    codebook.merge(admin, other, 1, ceasefire, 1)
+    assert Act.objects.count() > 200
+    before = [one.evaluate(caret) for one in (mine.locator("#desk textarea"), reason)]
+    assert [one[:2] for one in before] == [["A thought in two parts", 16], ["Because of it", 13]]
+
+    for page in pages:
+        page.context.set_offline(False)
+    expected = ["what", "was", "said", "about"]
+    expect(mine.locator("#p40 mark")).to_contain_text(expected, timeout=SOON)
+    expect(mine.locator("#p31 mark").first).to_have_text("Paragraph 31")
+    assert "Paragraph 30 says" not in marked(mine)
+    expect(mine.locator("#tags")).not_to_contain_text("Truce")
+    expect(mine.locator("#margin .card", has_text="Look here.")).to_have_count(1, timeout=SOON)
+    expect(queue.locator("#review-count")).to_contain_text("202 pieces", timeout=SOON)
+    expect(tree.locator('[role="treeitem"]')).to_have_count(1, timeout=SOON)
+    assert [one.evaluate(caret) for one in (mine.locator("#desk textarea"), reason)] == before
+    excuse(open_page, "ERR_INTERNET_DISCONNECTED", "htmx:error")
+
+
+def span(article, words):
+    start = article.text.index(words)
+    return start, start + len(words)
