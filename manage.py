@@ -15,6 +15,10 @@ from config import database
 # All others work as the app's role, which owns nothing. A backup is what one takes before a newer
 # Parley has given that role its rights.
 AS_OWNER = {"backup", "flush", "migrate", "purge", "restore"}
+BEHIND = (
+    "This database waits for the migrations of this Parley. A backup can be taken before; "
+    "then: python3 dev.py manage migrate (python3 dev.py run does it by itself)."
+)
 
 
 def main():
@@ -31,26 +35,29 @@ def main():
         with named:
             execute_from_command_line(sys.argv)
     except DatabaseError:
-        if not is_behind():
-            raise
-        sys.exit(
-            "This database waits for the migrations of this Parley. A backup can be taken before; "
-            "then: python3 dev.py manage migrate (python3 dev.py run does it by itself)."
-        )
+        if message := what_to_do():
+            sys.exit(message)
+        raise
 
 
-def is_behind():
-    """Whether the database lacks what this version's migrations make, as far as can be told."""
+def what_to_do():
+    """For a database that cannot be reached or lacks what this version's migrations make."""
     from django.db.migrations.executor import MigrationExecutor
 
     try:
         connection.close()
+        # Not through the pool, whose error does not say what is wrong.
+        connection.Database.connect(**connection.get_connection_params()).close()
         executor = MigrationExecutor(connection)
-        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        is_behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except ProgrammingError:  # the role has no rights yet
-        return True
-    except OperationalError as error:  # nor is there any, from before there were two
-        return f'role "{connection.settings_dict["USER"]}" does not exist' in str(error)
+        is_behind = True
+    except (OperationalError, connection.Database.OperationalError) as error:
+        # The role may be missing too, from before there were two.
+        if f'role "{connection.settings_dict["USER"]}" does not exist' not in str(error):
+            return f"The database cannot be reached: {' '.join(str(error).split())}"
+        is_behind = True
+    return BEHIND if is_behind else ""
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from django.contrib.auth import password_validation
 from django.db import IntegrityError, transaction
 
 from . import guessing, links, mailing
-from .models import NAME_IS_TAKEN, USERNAME_LENGTH, User
+from .models import NAME_IS_TAKEN, USERNAME_LENGTH, User, is_of_taken_name
 from .passwords import MAXIMUM
 
 WRONG = "Name and password do not fit together. Check both, or ask an admin for a one-time link."
@@ -87,7 +87,9 @@ class AccountForm(LabelledForm, forms.ModelForm):
             with transaction.atomic():
                 self.instance.save()
                 return links.issue(self.instance, made_by, self.cleaned_data["key"])
-        except IntegrityError:
+        except IntegrityError as error:
+            if not is_of_taken_name(error):
+                raise
             self.instance.pk = None
             self.add_error("username", NAME_IS_TAKEN)
             return None

@@ -42,6 +42,12 @@ def validate_name(name):
         raise ValidationError("This name has an invisible character in it.", code="unseen")
 
 
+def is_of_taken_name(error):
+    """Whether an IntegrityError says that another account has the name."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) == "accounts_user_username_key"
+
+
 class NormalUsername(Func):
     """The spelling of :func:`names.normal_username` as PostgreSQL makes it."""
 

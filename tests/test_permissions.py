@@ -378,6 +378,7 @@ class Asking:
             managing.change(world.users[who], world.users["admin"], 1, is_active=False)
         self.cookies = self.client.cookies.output(header="", sep=";")
         self.unknown = {}
+        self.written = _rows_written()
 
     def path(self, line, *, unknown=False):
         """The line's path for this person, or one like it that leads to nothing."""
@@ -405,14 +406,16 @@ class Asking:
         """The answer, and how many rows changed; all that it changed is taken back."""
         self.client.cookies.clear()
         self.client.cookies.load(self.cookies)
-        before = _rows_written()
+        before = self.written
         with transaction.atomic():
             ask = getattr(self.client, method.lower())
             given = {"data": BODY if data is None else data} if method == "POST" else {}
             response = ask(path, **given, **extra)
-            written = _rows_written() - before
+            self.written = _rows_written()
+            written = self.written - before
             if written and method == "POST":
                 _end_as_a_commit_would()
+                self.written = _rows_written()
             transaction.set_rollback(True)
         return response, written
 
@@ -469,8 +472,10 @@ def _rows_written():
     """Rows inserted, changed and deleted so far in this transaction, but for sessions."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables "
-            "WHERE relname <> 'django_session'"
+            "SELECT sum(pg_stat_get_xact_tuples_inserted(oid) + "
+            "pg_stat_get_xact_tuples_updated(oid) + pg_stat_get_xact_tuples_deleted(oid)) "
+            "FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
+            "AND relname <> 'django_session'"
         )
         return cursor.fetchone()[0]
 

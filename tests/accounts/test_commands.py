@@ -3,6 +3,7 @@ import re
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection
 
 from accounts import links
 from accounts.models import SignInLink, User
@@ -62,6 +63,15 @@ def test_create_account_refuses_a_name_that_will_not_do(researcher, name, messag
 
     assert refusal.value.returncode == 1
     assert User.objects.get() == researcher
+
+
+@pytest.mark.django_db
+def test_create_account_calls_no_name_taken_that_is_not():
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_user ADD CONSTRAINT no_olena CHECK (name <> 'O.')")
+
+    with pytest.raises(IntegrityError, match="no_olena"):
+        run("create_account", "olena", "--role", "editor", "--name", "O.")
 
 
 @pytest.mark.django_db

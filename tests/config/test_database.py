@@ -159,15 +159,27 @@ def test_a_database_from_before_there_were_two_roles_can_be_backed_up_and_says_w
             "CREATE TABLE accounts_user (id int); SELECT 1")  # fmt: skip
     old.leave()
 
-    def manage(*arguments):
-        command = f"import runpy, sys; sys.argv = ['manage.py', *{arguments!r}]"
-        command += f"; runpy.run_path({os.fspath(ROOT / 'manage.py')!r}, run_name='__main__')"
-        return run(command, data, SECRET_KEY="not a secret key" * 4)
-
-    code, output, errors = manage("backup", os.fspath(data / "old.backup"))
+    code, output, errors = manage(data, "backup", os.fspath(data / "old.backup"))
     assert (code, "holds 2 tables" in output) == (0, True), errors
-    code, _, errors = manage("print_sign_in_links")
+    code, _, errors = manage(data, "print_sign_in_links")
     assert (code, "waits for the migrations" in errors, "Traceback" in errors) == (1, True, False)
+
+
+def manage(data, *arguments, **changes):
+    command = f"import runpy, sys; sys.argv = ['manage.py', *{arguments!r}]"
+    command += f"; runpy.run_path({os.fspath(ROOT / 'manage.py')!r}, run_name='__main__')"
+    return run(command, data, SECRET_KEY="not a secret key" * 4, **changes)
+
+
+def test_a_command_says_in_a_line_that_the_database_cannot_be_reached(data):
+    gone = {"DATABASE_URL": "postgresql://somebody:their-word@127.0.0.1:1/parley"}
+
+    code, _, errors = manage(data, "print_sign_in_links", **gone)
+
+    last = errors.splitlines()[-1]
+    assert last.startswith("The database cannot be reached: ")
+    assert "Connection refused" in last
+    assert (code, "Traceback" in errors, "their-word" in errors) == (1, False, False)
 
 
 def test_the_server_listens_on_a_private_socket_only(join, data):

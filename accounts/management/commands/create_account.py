@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError, transaction
 
 from accounts import links
-from accounts.models import NAME_IS_TAKEN, Role, User
+from accounts.models import NAME_IS_TAKEN, Role, User, is_of_taken_name
 
 
 class Command(BaseCommand):
@@ -37,6 +37,8 @@ class Command(BaseCommand):
             raise CommandError(" ".join(refusal.messages)) from None
         except UnicodeError:
             raise CommandError("The password on stdin is not UTF-8.") from None
-        except IntegrityError:
+        except IntegrityError as error:
+            if not is_of_taken_name(error):
+                raise
             raise CommandError(NAME_IS_TAKEN) from None
         self.stdout.write(base_url.rstrip("/") + path if path else f"Created {user.username}.")

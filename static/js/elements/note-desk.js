@@ -1,6 +1,7 @@
-import { addressOf, Drafts, nameOfNew, newKey, roomLeft, storageOf } from "../lib/drafts.js";
+import { addressOf, Drafts, nameOfNew, roomLeft, storageOf } from "../lib/drafts.js";
 import { placeAt, pointsIn } from "../lib/offsets.js";
 import { keepUnsent, takeUnsent } from "../lib/unsent.js";
+import { uuid } from "../lib/uuid.js";
 import { timeOf } from "./draft-list.js";
 
 const UNREACHED = "Not saved: Parley did not answer. Your text is safe here; try again in a moment.";
@@ -73,7 +74,7 @@ class NoteDesk extends HTMLElement {
     this.#adopt();
     if (!isOpen || this.name !== nameOfNew({ start, end })) {
       this.form.reset();
-      for (const [name, value] of Object.entries({ start, end, exact, key: newKey() })) this.form.elements[name].value = value;
+      for (const [name, value] of Object.entries({ start, end, exact, key: uuid() })) this.form.elements[name].value = value;
       this.field.value = "";
       this.saved = "";
       const quote = this.form.querySelector(".selected");
@@ -120,7 +121,7 @@ class NoteDesk extends HTMLElement {
     globalThis.htmx?.process(form);
     // What comes back from a refusal is still unsaved.
     this.saved = isRefused ? "" : this.field.value;
-    this.form.elements.key.value ||= newKey();
+    this.form.elements.key.value ||= uuid();
     if (isBlank) return this.close();
     this.#restore();
     this.#show();
@@ -167,7 +168,7 @@ class NoteDesk extends HTMLElement {
 
   #typed(target) {
     if (!this.form.contains(target)) return;
-    if (this.wasSent) this.form.elements.key.value = newKey();
+    if (this.wasSent) this.form.elements.key.value = uuid();
     this.wasSent = false;
     this.#measure();
     const { key, version, visibility } = this.form.elements;
@@ -190,7 +191,7 @@ class NoteDesk extends HTMLElement {
     if (act !== "discard") return;
     this.drafts.drop(this.name);
     this.field.value = this.saved;
-    this.form.elements.key.value = newKey();
+    this.form.elements.key.value = uuid();
     this.#measure();
     this.#say("Draft discarded.");
     this.field.focus();

@@ -90,16 +90,6 @@ export function storageOf(view) {
   }
 }
 
-/** A UUID for a request; also where the page came by plain http and `crypto.randomUUID` is missing. */
-export function newKey() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
-
 /** What to say about the room left for a note of `length` characters; nothing while there is plenty. */
 export function roomLeft(length, longest = LONGEST) {
   const left = longest - length;
