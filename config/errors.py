@@ -33,6 +33,8 @@ UNREACHABLE = (
     psycopg.OperationalError,
     psycopg.InterfaceError,
 )
+# The disk, one's share of it, or a file as large as one may be.
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 SECRET_FIELD = re.compile(r"pass|token|secret|key", re.IGNORECASE)
 
 LAST_RESORT = """<!doctype html>
@@ -108,7 +110,7 @@ def is_passing(error):
     while error is not None and id(error) not in seen:
         if isinstance(error, UNREACHABLE):
             return True
-        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if isinstance(error, OSError) and error.errno in FULL:
             return True
         if isinstance(error, Error) and getattr(error.__cause__, "sqlstate", "") in PASSING_STATES:
             return True

@@ -474,8 +474,7 @@ def page_of_pdf(intake, content, number):
             picture = reader.draw(content, int(number) - 1)
     except Unreadable:
         raise Http404 from None
-    headers = {"Cache-Control": "private, max-age=86400"}
-    return HttpResponse(picture, content_type="image/png", headers=headers)
+    return HttpResponse(picture, content_type="image/png")
 
 
 @require_POST

@@ -1,17 +1,19 @@
 """Many articles at once: each whole or absent, whatever happens to the worker."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
 import pghistory
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -122,19 +124,34 @@ def test_a_stopped_batch_goes_on_where_it_was():
     assert Article.objects.count() == 3
 
 
+@contextlib.contextmanager
+def failing(table, code, condition="true"):
+    """The database fails with an error of that code after a row of the table was written."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE 'it fails' USING ERRCODE = '{code}'; END $$; "
+            f"CREATE TRIGGER fails AFTER INSERT OR UPDATE ON {table} FOR EACH ROW "
+            f"WHEN ({condition}) EXECUTE FUNCTION fails()"
+        )
+        yield
+        cursor.execute(f"DROP TRIGGER fails ON {table}; DROP FUNCTION fails")
+
+
+DISK_FULL, DIVISION_BY_ZERO = "53100", "22012"
+
+
 @pytest.mark.django_db
-def test_what_fails_in_the_middle_of_a_file_leaves_it_to_be_done_again(monkeypatch):
+def test_what_fails_in_the_middle_of_a_file_leaves_it_to_be_done_again():
     batch = make_batch(numbered(2))
-    finish = batches._finish
 
-    def full_disk(item, *args, **kwargs):
-        finish(item, *args, **kwargs)
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(batches, "_finish", full_disk)
-    with pytest.raises(OSError, match="No space left"), transaction.atomic():
+    # What is written last of a file.
+    with (
+        failing("talks_batchitem", DISK_FULL),
+        pytest.raises(OperationalError, match="it fails"),
+        transaction.atomic(),
+    ):
         batches.work(batch.pk)
-    monkeypatch.undo()
 
     assert Article.objects.count() == 0
     assert Original.objects.count() == 0
@@ -143,16 +160,16 @@ def test_what_fails_in_the_middle_of_a_file_leaves_it_to_be_done_again(monkeypat
 
 
 @pytest.mark.django_db
-def test_a_batch_whose_turn_was_lost_gets_another_one(monkeypatch):
+def test_a_batch_whose_turn_was_lost_gets_another_one():
     lost, young, queued = (make_batch(numbered(2)) for _ in range(3))
     ago = timezone.now() - 2 * batches.STALLED
     Batch.objects.exclude(pk=young.pk).update(started_at=ago)
 
-    def full_disk(*args, **kwargs):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(batches.loading, "load_at_once", full_disk)
-    with pytest.raises(OSError, match="No space left"), transaction.atomic():
+    with (
+        failing("talks_article", DISK_FULL),
+        pytest.raises(OperationalError, match="it fails"),
+        transaction.atomic(),
+    ):
         batches.load_batch.call(lost.pk)
     batches.load_batch.enqueue(queued.pk)
 
@@ -165,20 +182,44 @@ def test_a_batch_whose_turn_was_lost_gets_another_one(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_a_file_at_which_parley_fails_does_not_hold_up_the_others(monkeypatch):
+def test_a_file_at_which_parley_fails_does_not_hold_up_the_others():
     batch = make_batch(numbered(2))
-    load = batches.loading.load_at_once
 
-    def failing(content, **fields):
-        if fields["name"] == "0.txt":
-            raise ZeroDivisionError
-        return load(content, **fields)
+    with failing("talks_article", DIVISION_BY_ZERO, "NEW.text LIKE '%0 times%'"):
+        batches.work(batch.pk)
 
-    monkeypatch.setattr(batches.loading, "load_at_once", failing)
-    batches.work(batch.pk)
-
-    fault = batches.FAULT.format("ZeroDivisionError")
+    fault = batches.FAULT.format("DataError")
     assert outcomes(batch) == [("0.txt", "refused", fault), ("1.txt", "loaded", "")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_goes_leaves_each_article_whole_or_absent():
+    batch = make_batch(numbered(40))
+
+    def work():
+        try:
+            batches.work(batch.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(work)
+        while Article.objects.count() < 3 and not working.done():
+            pass
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        with pytest.raises(OperationalError):
+            working.result()
+
+    loaded = Article.objects.count()
+    assert 3 <= loaded < 40
+    assert batch.items.filter(status="loaded", article__isnull=False).count() == loaded
+    assert Original.objects.count() == loaded
+    batches.work(batch.pk)
+    assert Article.objects.count() == 40
 
 
 @pytest.mark.django_db(transaction=True)

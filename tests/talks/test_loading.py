@@ -1,13 +1,14 @@
 """Loading articles on the web: read, prepared, frozen; refused with a reason and nothing stored."""
 
 import re
+import resource
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 
-from talks import likeness, uploads
+from talks import likeness
 from talks.models import Article, Fingerprint, Intake, Original
 
 from ..factories import make_article, make_round
@@ -412,11 +413,13 @@ def test_a_form_that_is_not_made_for_files_is_answered_too(client, admin):
     assert response.status_code == 422
 
 
-def test_a_disk_that_is_full_is_answered_503_and_nothing_stored(loader, monkeypatch):
-    full = open("/dev/full", "wb+", 0)  # noqa: SIM115
-    monkeypatch.setattr(uploads.tempfile, "TemporaryFile", lambda: full)
-
-    response = loader(("a.txt", b"They met."))
+def test_a_disk_that_takes_no_more_is_answered_503_and_nothing_stored(loader):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        response = loader(("a.txt", b"They met. " * 20_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     assert response.status_code == 503
     assert (Intake.objects.count(), Original.objects.count()) == (0, 0)
