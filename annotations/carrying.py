@@ -11,6 +11,7 @@ from collections import defaultdict
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
 from talks.anchoring import find_again
@@ -112,7 +113,11 @@ def _counted(carries, user, words):
     seen = set(seen.values_list("pk", flat=True))
     carries = [carry for carry in carries if carry.passage_id in seen]
     waiting = sum(carry.status == CarryStatus.WAITING for carry in carries)
-    return f"{words}: {len(carries) - waiting} passages carried over, {waiting} wait"
+    carried = len(carries) - waiting
+    return (
+        f"{words}: {carried} passage{pluralize(carried)} carried over,"
+        f" {waiting} wait{pluralize(waiting, 's,')}"
+    )
 
 
 def _found_again(old, article, changes, passages=None):

@@ -489,7 +489,7 @@ class PositionForm(RecordForm, SpeakerFields, PropositionFields):
 
     @property
     def claim(self):
-        """What is claimed, as far as it is typed."""
+        """What is claimed, as far as it is typed; nothing as long as nothing is."""
         value = self.data.get
         proposition = value("proposition", "")
         offered = self.known.propositions.values()
@@ -498,15 +498,17 @@ class PositionForm(RecordForm, SpeakerFields, PropositionFields):
         names = [getattr(self.known.party(name), "name", name) for name in self.party_names]
         if not names and speaker:
             names = [speaker.party.name]
-        return claim(
-            parties=names,
-            speaker=speaker.person.family_name if speaker else value("speaker", ""),
-            stance=value("stance", ""),
-            speech_act=value("speech_act", ""),
-            statement=known.statement if known else value("new_statement", ""),
-            condition=value("condition", ""),
-            target=getattr(self.known.party(value("target", "")), "name", value("target", "")),
-        )
+        target = value("target", "")
+        fields = {
+            "parties": names,
+            "speaker": speaker.person.family_name if speaker else value("speaker", ""),
+            "stance": value("stance", ""),
+            "speech_act": value("speech_act", ""),
+            "statement": known.statement if known else value("new_statement", ""),
+            "condition": value("condition", ""),
+            "target": getattr(self.known.party(target), "name", target),
+        }
+        return claim(**fields) if any(fields.values()) else ""
 
     @property
     def fields_of_position(self):
@@ -634,7 +636,7 @@ class EventForm(RecordForm):
     enumerations = {"event_kind": EventKind, "date_precision": DatePrecision}
     event_roles = EventRole.choices
 
-    event_kind = ChosenField(EventKind, missing="Choose what kind of event it is.")
+    event_kind = ChosenField(EventKind, label="Kind", missing="Choose what kind of event it is.")
     title = gate.NameField(max_length=200, error_messages={"required": "Give it a title."})
     on_date = OpenDateField(error_messages={"invalid": "Write the day as 2025-05-16."})
     date_precision = ChosenField(DatePrecision, missing="Choose a precision.", required=False)

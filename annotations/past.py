@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery, Value
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from accounts.models import User
 from history.roles import history_models
@@ -456,6 +457,10 @@ class _Entries:
             return str(dict(field.flatchoices).get(value, value)).lower()
         if isinstance(value, bool):
             return "yes" if value else "no"
+        if isinstance(value, datetime.datetime):
+            return date_format(value, "j M Y, H:i:s")
+        if isinstance(value, datetime.date):
+            return date_format(value, "j M Y")
         if isinstance(value, list):
             return ", ".join(map(str, value))
         if isinstance(value, dict):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from .anchoring import align
 
 WORD = re.compile(r"\w+")
+NUMBER = re.compile(r"\d+(?:[.,]\d+)+")
 
 
 class Piece(NamedTuple):
@@ -19,9 +20,12 @@ def differences(old, new):
     """The pieces of both wordings, in order, what went before what came in its place.
 
     "same" and "old" joined are ``old``, "same" and "new" are ``new``. A single word that stayed
-    between two changes is shown as changed with them, so that it can be read.
+    between two changes is shown as changed with them, so that it can be read, and "1,000" against
+    "1,200" as one number against another.
     """
-    blocks = [block for block in align(old, new) if _is_telling(old, new, block)]
+    edges = _inside_numbers(old), _inside_numbers(new)
+    whole = (_with_whole_numbers(block, *edges) for block in align(old, new))
+    blocks = [block for block in whole if _is_telling(old, new, block)]
     pieces = []
     old_at = new_at = 0
     for block in blocks:
@@ -34,6 +38,29 @@ def differences(old, new):
         new_at = block.new_start + block.length
     pieces += [Piece("old", old[old_at:]), Piece("new", new[new_at:])]
     return [piece for piece in pieces if piece.text]
+
+
+def _inside_numbers(text):
+    """For each place inside a number, as behind the comma of "1,000": its start and end."""
+    return {
+        place: found.span()
+        for found in NUMBER.finditer(text)
+        for place in range(found.start() + 1, found.end())
+    }
+
+
+def _with_whole_numbers(block, in_old, in_new):
+    """The block without the numbers that it holds a part of."""
+    start, length = 0, block.length
+    for numbers, at in ((in_old, block.old_start), (in_new, block.new_start)):
+        if at in numbers:
+            start = max(start, numbers[at][1] - at)
+        if at + block.length in numbers:
+            length = min(length, numbers[at + block.length][0] - at)
+    length = max(0, length - start)
+    return block._replace(
+        old_start=block.old_start + start, new_start=block.new_start + start, length=length
+    )
 
 
 def _is_telling(old, new, block):

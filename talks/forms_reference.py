@@ -83,6 +83,8 @@ class ReferenceForm(forms.ModelForm):
 
     def __init__(self, *args, instance, **kwargs):
         super().__init__(*args, instance=instance, label_suffix="", **kwargs)
+        for field in self.fields.values():
+            _say_plainly(field)
         self.is_new = instance.pk is None
         if self.is_new:
             del self.fields["version"]
@@ -113,6 +115,16 @@ class ReferenceForm(forms.ModelForm):
         data = self.data.copy()
         data["version"] = row.version
         return type(self)(data, instance=row)
+
+
+def _say_plainly(field):
+    """Offer “Third party”, not “Third Party”, and a dash where nothing is chosen yet."""
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = "–"
+    elif isinstance(field, forms.ChoiceField):
+        field.choices = [
+            (value, str(label).capitalize() if value else "–") for value, label in field.choices
+        ]
 
 
 NOT_A_SLUG = {"new"}
@@ -263,7 +275,9 @@ class ParticipationForm(ReferenceForm):
 class MergeForm(forms.Form):
     """Into which row ``row`` is merged; the versions of both come with the page that shows them."""
 
-    into = forms.ModelChoiceField(Party.objects.none(), label="Merge into")
+    into = forms.ModelChoiceField(
+        Party.objects.none(), label="Merge into", empty_label="Choose one"
+    )
     version = gate.VersionField(required=False)
     into_version = gate.VersionField(required=False)
 

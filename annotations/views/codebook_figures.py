@@ -29,9 +29,9 @@ def tag_figures(request):
         {
             "tag": row.tag,
             "counts": [
-                (len(row.passages), figures.passages_address(row.tag), "passages"),
-                (len(row.coders), figures.address(coders=row.tag.pk), "coders"),
-                (len(row.articles), figures.address(articles=row.tag.pk), "articles"),
+                (len(row.passages), figures.passages_address(row.tag), "passage"),
+                (len(row.coders), figures.address(coders=row.tag.pk), "coder"),
+                (len(row.articles), figures.address(articles=row.tag.pk), "article"),
             ],
         }
         for row in figures.rows

@@ -20,6 +20,20 @@ document.addEventListener("htmx:error", (event) => {
   document.getElementById("messages").replaceChildren(message);
 });
 
+// Where something was refused, the page opens at the first field to mend, or at what it says.
+function meet(root, selector) {
+  const said = root.querySelector(selector);
+  if (!said || said.contains(document.activeElement)) return;
+  const place = root.querySelector('[aria-invalid="true"]:not([type=hidden])') ?? said;
+  if (place === said && !said.hasAttribute("tabindex")) said.tabIndex = -1;
+  place.focus();
+}
+
+if (document.activeElement === document.body && !document.querySelector("[autofocus]")) {
+  meet(document.getElementById("main"), "[role=alert]");
+}
+document.addEventListener("htmx:after:swap", () => meet(document, "#answer > [role=alert]"));
+
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   if (ctx.hx?.redirect?.startsWith("/sign-in/")) document.dispatchEvent(new CustomEvent("session:over"));
 });

@@ -97,7 +97,7 @@ def test_the_same_words_go_over_and_the_rest_waits_on_the_old_version(admin, old
         ("moved", "carried", QUOTE),
         ("lost", "waiting", None),
     ]
-    assert act.summary.endswith("1 passages carried over, 2 wait")
+    assert act.summary.endswith("1 passage carried over, 2 wait")
 
 
 def test_notes_go_with_their_words_and_keep_their_replies(admin, old, new):
@@ -621,7 +621,7 @@ def test_a_command_puts_a_version_in_place_once(admin, old, new):
         call_command("supersede_article", new.pk, old.pk, name="admin", stdout=said)
 
     lines = said.getvalue().splitlines()
-    assert lines[0].endswith("1 passages carried over, 0 wait.")
+    assert lines[0].endswith("1 passage carried over, 0 wait.")
     assert lines[1] == "It supersedes that article already."
 
 

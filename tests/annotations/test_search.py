@@ -198,6 +198,15 @@ def test_what_was_meant_is_said_and_shown_where_nothing_else_is(client, coder):
     assert asked_instead(client, "sanktions") == ("", False, [])
 
 
+def test_a_search_that_finds_nothing_says_so_and_what_to_try(client, coder):
+    client.force_login(coder)
+
+    page = client.get(reverse("annotations:search"), {"q": "xyzzy"}).content.decode()
+
+    assert "Nothing is found." in page
+    assert "How to ask" not in page
+
+
 def test_what_is_found_in_a_superseded_text_says_so(client, coder):
     old = make_article("A quokka met them.", title="Old")
     make_tagging(make_passage("quokka", old))

@@ -1,6 +1,7 @@
 """Every page in every state: no violation, nothing wider than a phone, all within reach of keys."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.test import override_settings
@@ -11,7 +12,7 @@ from accounts.models import User
 from annotations import coding, first_data
 from annotations.models import Note, Tag
 from talks.models import Article
-from tests.factories import make_article, make_note, make_passage, make_tagging
+from tests.factories import make_article, make_note, make_passage, make_tag, make_tagging
 
 from .reading import excuse, ready, select
 
@@ -55,13 +56,16 @@ def admin(article):
     return User.objects.get(username="admin")
 
 
+BESIDES_AXE = Path(__file__).with_name("besides_axe.js").read_text()
+
+
 @pytest.fixture
 def look(violations):
     """``look(page, state)`` notes what is wrong with a page; all of it is told at the end."""
     found = {}
 
     def look(page, state):
-        wrong = violations(page)
+        wrong = violations(page) + page.evaluate(BESIDES_AXE)
         too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if too_wide > 0:
             wrong.append(f"{too_wide} pixels too wide")
@@ -112,11 +116,20 @@ def test_pages_of_a_researcher(open_page, look, screen, article, researcher):
     make_note("A reply.", parent=note, author=researcher)
     tag = Tag.objects.get(parent=None, name="Source problem")
     make_note("When?", tag=tag, author=researcher)
+    make_tagging(
+        make_passage("ceasefire", article),
+        make_tag("Rechtsschutzversicherungsgesellschaftenbeitragsordnung", status="proposed"),
+        researcher,
+    )
     page = open_page("/", researcher, **screen)
     for path in (
         "/",
         "/articles/",
         "/codebook/",
+        "/codebook/proposed/",
+        "/search/?q=nothing-is-like-this",
+        f"{article.get_absolute_url()}positions/new/",
+        f"{article.get_absolute_url()}events/new/",
         tag.get_absolute_url(),
         f"{tag.get_absolute_url()}?q=nothing-is-like-this",
         Tag.objects.exclude(parent=None).first().get_absolute_url(),
@@ -141,6 +154,10 @@ def test_pages_of_a_researcher(open_page, look, screen, article, researcher):
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Changed elsewhere.").first).to_be_visible()
     look(page, "note in conflict")
+    page.goto(f"{article.get_absolute_url()}positions/new/")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look(page, "position refused")
     page.goto("/acts/")
     look(page, "acts with one")
     page.goto("/account/")

@@ -84,8 +84,16 @@ def test_the_queue_by_keyboard_alone(open_page, editor, work):
 
 
 def test_skipping_and_undoing_by_keyboard(open_page, editor, work):
-    page = opened(open_page, editor)
+    page = opened(open_page, editor, viewport={"width": 1280, "height": 300})
     expect(claim(page)).to_contain_text("Both sides")
+    # However long the list is, it scrolls in the window.
+    assert (
+        page.locator(".review-list").evaluate("""list =>
+        Math.max(...[...list.querySelectorAll(".bulk, #queue-list")].map(
+            (one) => one.getBoundingClientRect().bottom)) - list.getBoundingClientRect().top
+    """)
+        <= 300
+    )
 
     page.keyboard.press("s")
     expect(claim(page)).to_contain_text("an exchange")

@@ -29,6 +29,15 @@ def test_a_single_word_between_two_changes_is_shown_with_them():
     ]
 
 
+def test_a_number_stands_against_a_number():
+    assert differences("He named 1,000 men of them", "He named 1,200 men of them") == [
+        ("same", "He named "),
+        ("old", "1,000 "),
+        ("new", "1,200 "),
+        ("same", "men of them"),
+    ]
+
+
 def test_equal_and_empty_wordings():
     assert differences(OLD, OLD) == [("same", OLD)]
     assert differences("", OLD) == [("new", OLD)]
@@ -46,7 +55,7 @@ def test_a_screen_reader_hears_what_was_put_in_and_taken_out_and_markup_stays_te
     )
 
 
-texts = st.text(alphabet="ab \n,é👍", max_size=40)
+texts = st.text(alphabet="ab12 \n,é👍", max_size=40)
 
 
 @given(texts, texts)

@@ -114,7 +114,10 @@ function fill(item) {
     copy.querySelectorAll("button, form, [hidden]").forEach((part) => part.remove());
     const label = document.createElement("span");
     label.className = chip.className || "chip";
+    const coders = copy.querySelector(".coders");
+    coders?.remove();
     label.textContent = copy.textContent.replace(/\s+/g, " ").trim();
+    if (coders) label.append(" ", coders);
     tags.append(label);
   }
   const words = document.createElement("span");

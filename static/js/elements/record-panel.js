@@ -10,6 +10,7 @@ import { timeOf } from "./draft-list.js";
 
 const PAUSE = 800; // milliseconds without typing after which a draft is saved
 const BOXES = { act: "speech_act", form: "speech_form", date: "said_on" };
+const NOTHING = claim({});
 const SHOWN_FOR = { condition: ["supports", "opposes"] };
 
 /**
@@ -121,7 +122,11 @@ class RecordPanel extends HTMLElement {
     this.scrollTop = 0;
     (refusal ?? this.#first)?.focus({ preventScroll: true });
     // Once the sheet has its height.
-    requestAnimationFrame(() => this.isOpen && this.#showText());
+    requestAnimationFrame(() => {
+      if (!this.isOpen) return;
+      if (!refusal) this.#first?.scrollIntoView({ block: "nearest" });
+      this.#showText();
+    });
   }
 
   #closed() {
@@ -252,7 +257,8 @@ class RecordPanel extends HTMLElement {
     for (const [name, stances] of Object.entries(SHOWN_FOR)) {
       this.#box(name).hidden = !stances.includes(fields.stance) && !fields[name];
     }
-    setText(this.querySelector("#claim output"), claim(fields));
+    const said = claim(fields);
+    setText(this.querySelector("#claim output"), said === NOTHING ? "" : said);
     const lacks = missing(fields);
     setText(this.querySelector("#record-missing"), lacks.length ? `Still missing: ${lacks.map(({ words }) => words).join(", ")}.` : "");
     const isProposed = this.querySelector("[data-proposed]");
