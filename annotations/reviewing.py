@@ -52,6 +52,8 @@ def settle(reviewer, seen, holds, *, reason="", key):
     _only_editors(reviewer)
     _in_turn(*(items.article_of(row) for row, _ in seen))
     found = _as_seen(seen, reviewer)
+    if holds not in {"all", "none", *(side.key for side in found.sides)}:
+        raise Refused("Choose the side that holds: this one is none of them.")
     judged = [(row, row.version, decision) for row, decision in found.decisions(holds)]
     return _judge(reviewer, judged, reason, key, is_settling=True)
 

@@ -678,6 +678,13 @@ def test_all_sides_may_stand_or_none(client, editor, disputed, holds, statuses):
     assert [row.work_status for row in disputed] == statuses
 
 
+def test_a_side_that_is_not_there_does_not_hold(client, editor, disputed):
+    client.force_login(editor)
+
+    assert settle(client, disputed, "999").status_code == 409
+    assert not Review.objects.exists()
+
+
 def test_settling_against_a_side_needs_a_reason(client, editor, disputed):
     client.force_login(editor)
 
