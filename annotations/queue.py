@@ -12,7 +12,7 @@ from accounts.models import User
 from talks.models import Article, Position, WorkStatus
 
 from . import disagreements
-from .disagreements import PAIRS
+from .disagreements import DISPUTABLE
 from .items import Kind, article_of, kind_of
 from .models import Decision, Review, Tagging
 
@@ -73,12 +73,12 @@ class Queue:
         if self.wanted.tags is not None:
             kinds = [kind for kind in kinds if kind == Kind.TAGGING]
         if self.wanted.is_disputed:
-            kinds = [kind for kind in kinds if kind in PAIRS]
+            kinds = [kind for kind in kinds if kind in DISPUTABLE]
         return kinds
 
     @functools.cached_property
     def disputed(self):
-        return {kind: disagreements.disputed(kind) for kind in self.kinds() if kind in PAIRS}
+        return {kind: disagreements.disputed(kind) for kind in self.kinds() if kind in DISPUTABLE}
 
     def _of(self, kind, after):
         wanted = self.wanted
@@ -133,7 +133,7 @@ class Queue:
         others = Position.objects.filter(joint_key__in={row.joint_key for row in rows})
         found = self._of(Kind.POSITION, None).filter(pk__in=others.values("pk"))
         waiting = {pk: (at, place, pk) for at, place, pk in found}
-        in_dispute = {mine for mine, _ in disagreements.pairs(Kind.POSITION, set(waiting))}
+        in_dispute = disagreements.positions_in_dispute(set(waiting))
         oldest = {}
         for other in others.filter(pk__in=waiting.keys() - in_dispute):
             place = waiting[other.pk]
@@ -147,7 +147,7 @@ class Queue:
         one before it: neighbours in a long chain of overlaps are not all part of its first.
         """
         disputed, behind = set(), set()
-        for kind in PAIRS:
+        for kind in DISPUTABLE:
             if not (keys := {pk for its, pk in places if its == kind}):
                 continue
             articles = kind.model.objects.filter(pk__in=keys).values(ARTICLE[kind])
@@ -210,7 +210,7 @@ def joint_with(row, user):
         article=row.article_id, joint_key=row.joint_key, coder=row.coder_id
     )
     found = {one.pk: one for one in rows.select_related("party", "proposition").order_by("pk")}
-    in_dispute = {mine for mine, _ in disagreements.pairs(Kind.POSITION, found)}
+    in_dispute = disagreements.positions_in_dispute(found)
     if row.pk not in found or row.pk in in_dispute:
         return []
     others = [one for key, one in found.items() if key != row.pk and key not in in_dispute]
