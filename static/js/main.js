@@ -1,5 +1,6 @@
 /** What every page loads: the custom elements, and word of requests that never arrived. */
 
+import "./elements/busy-line.js";
 import "./elements/reader-margin.js";
 import "./elements/reader-text.js";
 import { storageOf } from "./lib/drafts.js";

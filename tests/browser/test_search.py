@@ -3,11 +3,13 @@
 import uuid
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from annotations import saving
 from annotations.models import Draft, Tagging
+from talks.models import Article
 
 from ..factories import make_article, make_note, make_party, make_passage, make_tag, make_user
 
@@ -90,7 +92,13 @@ def test_all_places_are_tagged_and_untagged(open_page, coder):
     page.get_by_text("Tagged 3 passages with Ceasefire").first.wait_for()
     assert Tagging.objects.live().count() == 3
     page.locator("#article-text").focus()
-    page.keyboard.press("Control+z")
+    line = page.locator("#undo-form busy-line")
+    # As long as another act on the article is not done, this one is in work.
+    with transaction.atomic():
+        Article.objects.select_for_update().get(pk=article.pk)
+        page.keyboard.press("Control+z")
+        expect(line).to_have_text("Undoing …")
+        expect(line.get_by_role("progressbar", name="In work")).to_be_visible()
     page.get_by_text("Undid: tagged 3 passages").first.wait_for(state="attached")
 
     assert Tagging.objects.live().count() == 0

@@ -1,6 +1,9 @@
+const LATE = 400; // milliseconds
+
 /**
  * A line beside a button whose work takes more than a moment: while the request runs it says what is done, `data-says`, and
- * the form is not sent twice. Before that, and without scripts, it holds what the server wrote.
+ * the form is not sent twice. Before that, and without scripts, it holds what the server wrote. With `data-late` it says
+ * so only of what takes long: most acts are undone at once.
  */
 class BusyLine extends HTMLElement {
   connectedCallback() {
@@ -16,6 +19,7 @@ class BusyLine extends HTMLElement {
 
   disconnectedCallback() {
     this.ends.abort();
+    clearTimeout(this.timer);
   }
 
   handleEvent(event) {
@@ -23,17 +27,23 @@ class BusyLine extends HTMLElement {
     if (event.target !== this.form) return;
     if (this.isBusy) return event.preventDefault();
     if (event.defaultPrevented && !this.form.hasAttribute("hx-post")) return;
+    this.isBusy = true;
+    if (this.hasAttribute("data-late")) this.timer = setTimeout(() => this.#say(), LATE);
+    else this.#say();
+    // What the pressed button says is sent with the form, so it is taken out of use only then.
+    setTimeout(() => this.isBusy && this.#disable(true));
+  }
+
+  #say() {
     const bar = document.createElement("progress");
     bar.setAttribute("aria-label", "In work");
     this.replaceChildren(bar, this.dataset.says);
-    this.isBusy = true;
-    // What the pressed button says is sent with the form, so it is taken out of use only then.
-    setTimeout(() => this.isBusy && this.#disable(true));
   }
 
   #rest() {
     if (!this.isBusy) return;
     this.isBusy = false;
+    clearTimeout(this.timer);
     this.replaceChildren(...this.before);
     this.#disable(false);
   }
