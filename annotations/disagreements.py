@@ -31,7 +31,9 @@ WHERE mine.withdrawn_at IS NULL AND other.withdrawn_at IS NULL
     AND (mine.stance, other.stance) IN (('supports', 'opposes'), ('opposes', 'supports'))
 """
 DISPUTABLE = {Kind.TAGGING, Kind.POSITION}
-SHOWN = 12  # sides, and parts of each, that are laid out at once; the rest opens on demand
+# What of a disagreement is laid out at once; the rest opens on demand.
+SIDES = 12
+PARTS = 4  # of each side
 
 
 def disputed(kind):
@@ -149,11 +151,11 @@ class Side:
 
     @property
     def shown(self):
-        return self.rows[:SHOWN]
+        return self.rows[:PARTS]
 
     @property
     def more(self):
-        return self.rows[SHOWN:]
+        return self.rows[PARTS:]
 
 
 @dataclass
@@ -169,11 +171,11 @@ class Disagreement:
 
     @property
     def shown(self):
-        return self.sides[:SHOWN]
+        return self.sides[:SIDES]
 
     @property
     def more(self):
-        return self.sides[SHOWN:]
+        return self.sides[SIDES:]
 
     def involves(self, user):
         """Whether ``user`` made one of its parts, and so cannot settle it."""
