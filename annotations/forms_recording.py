@@ -266,11 +266,11 @@ class RecordForm(KeyedForm):
 class SpeakerFields(forms.Form):
     """A person or an affiliation made on the spot."""
 
-    new_person = gate.NameField(max_length=200, required=False)
-    new_family_name = gate.NameField(max_length=100, required=False)
-    new_title = gate.NameField(max_length=200, required=False)
-    new_from = OpenDateField()
-    new_until = OpenDateField()
+    new_person = gate.NameField(label="Name", max_length=200, required=False)
+    new_family_name = gate.NameField(label="Family name", max_length=100, required=False)
+    new_title = gate.NameField(label="Title of the office", max_length=200, required=False)
+    new_from = OpenDateField(label="In office from")
+    new_until = OpenDateField(label="In office until")
     new_is_spokesperson = forms.BooleanField(required=False)
 
 
@@ -315,8 +315,13 @@ class PositionForm(RecordForm, SpeakerFields, PropositionFields):
     is_hedged = forms.BooleanField(required=False)
     continuity = ChosenField(Continuity, missing="Choose a continuity.", required=False)
     said_on = OpenDateField(error_messages={"invalid": "Write the day as 2025-05-16."})
-    date_precision = ChosenField(DatePrecision, missing="Choose a precision.", required=False)
-    date_text = gate.NameField(max_length=200, required=False)
+    date_precision = ChosenField(
+        DatePrecision,
+        label="How exact the date is",
+        missing="Choose a precision.",
+        required=False,
+    )
+    date_text = gate.NameField(label="Date as printed", max_length=200, required=False)
     channel = gate.NameField(max_length=100, required=False)
     note = gate.PlainTextField(max_length=20_000, required=False)
 
@@ -639,8 +644,13 @@ class EventForm(RecordForm):
     event_kind = ChosenField(EventKind, label="Kind", missing="Choose what kind of event it is.")
     title = gate.NameField(max_length=200, error_messages={"required": "Give it a title."})
     on_date = OpenDateField(error_messages={"invalid": "Write the day as 2025-05-16."})
-    date_precision = ChosenField(DatePrecision, missing="Choose a precision.", required=False)
-    date_text = gate.NameField(max_length=200, required=False)
+    date_precision = ChosenField(
+        DatePrecision,
+        label="How exact the date is",
+        missing="Choose a precision.",
+        required=False,
+    )
+    date_text = gate.NameField(label="Date as printed", max_length=200, required=False)
     location = gate.NameField(max_length=200, required=False)
 
     @property
