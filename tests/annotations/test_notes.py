@@ -282,6 +282,20 @@ def test_the_same_edit_twice_is_one(client, researcher, note):
     assert Act.objects.count() == 1
 
 
+def test_a_page_gone_back_to_and_sent_with_other_words_is_no_repeat(client, researcher, note):
+    client.force_login(researcher)
+    page = client.get(note.get_absolute_url()).text
+    key = re.search(r'name="key" value="(.*?)"', page)[1]
+
+    first = edit(client, note, key=key, headers={})
+    again = edit(client, note, key=key, headers={}, text="It is not.")
+    repeated = edit(client, note, key=key, headers={})
+
+    assert [first.status_code, again.status_code, repeated.status_code] == [302, 409, 302]
+    assert "It is not." in again.text
+    assert texts() == [("It is.", "team")]
+
+
 @pytest.mark.parametrize("version", ["", "0", "x", "99999999999"])
 def test_an_edit_says_what_it_is_based_on(client, researcher, note, version):
     client.force_login(researcher)
