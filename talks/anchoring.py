@@ -23,6 +23,10 @@ TELLING = 20  # code points; a quote this long that occurs once is recognised by
 ALIKE = 0.6  # of two wordings, so that the later is proposed for the earlier
 NEAR_CERTAIN = 0.8  # of the surroundings, so that they tell where a short or replaced quote went
 TABLE = 400_000_000  # pairs of tokens compared at most, some 50 MB
+# What reads as one word or number, with its sign, its unit's sign and what joins its parts.
+JOINED = re.compile(r"(?:(?<!\w)[-−+])?[$€£₴₽]?\w+(?:[.,:'’ʼ\-‑–/]\w+)*[%‰°]?")
+JOINED_LENGTH = 60  # code points of one, at most
+NEXT_WORD = re.compile(r"\s(\w+)")
 TOKEN = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 WORD = re.compile(r"\w+")
 
@@ -188,13 +192,13 @@ class _Search:
     # The same words
 
     def _occurrences(self, start, end):
-        """Where the words stand in the new text, but as parts of words only if they were so."""
+        """Where the words stand in the new text, within longer words only if these are the same."""
         quote = self.old[start:end]
-        cuts = _cuts(self.old, start), _cuts(self.old, end)
+        before, behind = _cuts(self.old, start)[0], _cuts(self.old, end)[1]
         found = []
         at = self.new.find(quote)
         while at >= 0 and len(found) < 1_000:
-            if (_cuts(self.new, at), _cuts(self.new, at + len(quote))) == cuts:
+            if _cuts(self.new, at)[0] == before and _cuts(self.new, at + len(quote))[1] == behind:
                 found.append(at)
             at = self.new.find(quote, at + 1)
         return found
@@ -216,7 +220,8 @@ class _Search:
         if not is_telling and around < ALIKE and not is_in_place:
             return None
         is_unique = len(found) == 1 == self.old.count(self.old[start:end])
-        is_sure = is_unique and (is_telling or around >= NEAR_CERTAIN)
+        counts_the_same = _counts_on(self.old, end) == _counts_on(self.new, best + length)
+        is_sure = is_unique and counts_the_same and (is_telling or around >= NEAR_CERTAIN)
         same = best == aligned and self._has_same_context(start, end, best)
         return Match(
             Kind.UNCHANGED if same else Kind.MOVED, best, best + length, round(score, 3), is_sure
@@ -283,10 +288,8 @@ class _Search:
         if best is None:
             return []
         _, start, end = best
-        while _cuts(self.new, start):
-            start -= 1
-        while _cuts(self.new, end):
-            end += 1
+        start -= len(_cuts(self.new, start)[0])
+        end += len(_cuts(self.new, end)[1])
         return [trimmed(self.new, start, end)]
 
     # Scores
@@ -316,8 +319,27 @@ class _Search:
 
 
 def _cuts(text, at):
-    """Whether a word goes on over ``at``."""
-    return 0 < at < len(text) and text[at - 1 : at + 1].isalnum()
+    """The two parts of the word or number that goes on over ``at``; empty where none does.
+
+    "1,000" goes on in "1,000,000", "did" in "didn’t", and "50" behind a minus.
+    """
+    if not 0 < at < len(text) or text[at - 1].isspace() or text[at].isspace():
+        return "", ""
+    first = max(0, at - JOINED_LENGTH)
+    for found in JOINED.finditer(text, first, at + JOINED_LENGTH):
+        if found.start() < at < found.end():
+            return text[found.start() : at], text[at : found.end()]
+        if found.start() >= at:
+            break
+    return "", ""
+
+
+def _counts_on(text, end):
+    """The word behind a number that ends there, which may be its unit: "5" is not "5 million"."""
+    if not text[end - 1].isdigit():
+        return ""
+    found = NEXT_WORD.match(text, end, end + CONTEXT)
+    return found[1] if found else ""
 
 
 def _is_as_long(quote, start, end):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -93,6 +94,29 @@ def test_words_that_became_part_of_another_word_are_not_the_same():
 
     assert (match.kind, match.is_sure) == (Kind.REWORDED, False)
     assert words == "Both sides agreed to an"
+
+
+@pytest.mark.parametrize(
+    ("words", "later"),
+    [
+        ("agreed to a swap of 1,000", "agreed to a swap of 1,500"),
+        ("agreed to a swap of 1,000", "agreed to a swap of 1,000,000"),
+        ("agreed to a swap of 1", "agreed to a swap of 1.5"),
+        ("agreed to a swap of 1,000", "agreed to a swap of 1,000 million"),
+        ("agreed to a loss of 10", "agreed to a loss of 10%"),
+        ("5 percent on that day", "-5 percent on that day"),
+        ("000 prisoners on that day", "1,000 prisoners on that day"),
+        ("who in Kyiv did", "who in Kyiv didn’t"),
+        ("was for a cease", "was for a cease-fire"),
+        ("Russian guarantees on that day", "non-Russian guarantees on that day"),
+    ],
+)
+def test_a_number_or_word_that_goes_on_otherwise_is_another(words, later):
+    around = "They met in Istanbul for hours. It {} and nothing else, the minister told reporters."
+
+    match, _ = found(around.format(words), around.format(later), words)
+
+    assert not match.is_sure
 
 
 def test_words_taken_out_are_lost():
@@ -221,6 +245,40 @@ def test_what_is_sure_stands_on_the_same_words_of_the_same_sentence(pair, data):
             for at in range(len(new_owners))
         )
         assert match.kind == Kind.UNCHANGED or not still_there
+
+
+def whole(text, start, end):
+    """The stretch with all of what it cuts, without what closes a sentence."""
+    while start and not text[start - 1].isspace():
+        start -= 1
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    return text[start:end].strip(".,;:!?“”\"'()")
+
+
+NUMBERED = "On 16 May 2025 some 1,000 prisoners, 12.5 % of them, left in 3 trains; 1,000 stayed."
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_a_changed_digit_is_never_carried_over_unseen(data):
+    old = f"{NUMBERED}\nThe ministers met twice.\n{NUMBERED.replace('16', '17')}"
+    digits = [at for at, sign in enumerate(old) if sign.isdigit()]
+    at = data.draw(st.sampled_from(digits))
+    other = data.draw(st.sampled_from("0123456789"))
+    how = data.draw(st.sampled_from(["change", "insert", "delete", "thousand", "fraction"]))
+    put = {"insert": old[at] + other, "delete": "", "thousand": f"{old[at]},000",
+           "fraction": f"{old[at]}.{other}"}.get(how, other)  # fmt: skip
+    new = old[:at] + put + old[at + 1 :]
+    start = data.draw(st.integers(0, len(old) - 1))
+    end = data.draw(st.integers(start + 1, min(len(old), start + 60)))
+    if old[start:end].isspace():
+        return
+
+    (match,) = find_again(old, new, [(start, end)])
+
+    if match.is_sure:
+        assert whole(new, match.start, match.end) == whole(old, start, end)
 
 
 @settings(max_examples=200, deadline=None)
