@@ -5,7 +5,6 @@ import string
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
-MINIMUM = 12
 SHORT = 4  # characters; the same few over and over are easily tried
 MAXIMUM = 512
 

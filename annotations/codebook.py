@@ -6,9 +6,6 @@ showed, and returns the :class:`Act`, or None where all stands already as asked.
 order that :func:`annotations.versions.lock` states.
 """
 
-import functools
-
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from talks.models import Passage
@@ -23,27 +20,12 @@ from .coding import (
     _in_turn,
     _offered,
     _record,
-    in_words,
     quoted,
+    refusable_act,
 )
 from .models import ActKind, Note, Tag, Tagging, TagStatus
 
 __all__ = ["Refused", "Stale"]
-
-
-def codebook_act(function):
-    """An act in one transaction; what the database refuses comes as :class:`Refused`."""
-    run = _act(function)
-
-    @functools.wraps(function)
-    def in_one(*args, **kwargs):
-        try:
-            with transaction.atomic():
-                return run(*args, **kwargs)
-        except IntegrityError as error:
-            raise Refused(in_words(error)) from error
-
-    return in_one
 
 
 # Locks
@@ -107,7 +89,7 @@ def _refuse_too_deep(changes):
 # One tag
 
 
-@codebook_act
+@refusable_act
 def add(actor, codebook, fields, *, parent=None, key):
     """Add a tag at the end of its siblings: at once by editors, as a proposal by researchers."""
     versions.lock(codebook.pk)
@@ -134,7 +116,7 @@ def add(actor, codebook, fields, *, parent=None, key):
     return _record(actor, ActKind.TAG, changes, article=None, summary=summary, key=key)
 
 
-@codebook_act
+@refusable_act
 def edit(actor, tag, version, fields, *, is_correction=False, key):
     """Change a tag's name, rule, colour or shortcut, and its place if ``fields`` has a parent.
 
@@ -167,7 +149,7 @@ def _edited(tag, old_name, changed):
     return f"Changed the tag {tag.name}"
 
 
-@codebook_act
+@refusable_act
 def accept(actor, tag, version, *, key):
     """Take up a proposed tag."""
     (tag,) = _lock(tag)
@@ -182,7 +164,7 @@ def accept(actor, tag, version, *, key):
     return record(actor, changes, f"Accepted the tag {tag.name}", key)
 
 
-@codebook_act
+@refusable_act
 def archive(actor, tag, version, reason, *, key):
     """Offer a tag no longer; it stays on its passages, and tags below it move up."""
     (tag,) = _lock(tag)
@@ -199,7 +181,7 @@ def archive(actor, tag, version, reason, *, key):
     return record(actor, changes, f"{verb} the tag {tag.name}: {reason}", key)
 
 
-@codebook_act
+@refusable_act
 def restore(actor, tag, version, *, key):
     """Offer an archived tag again, as one that editors have taken up."""
     (tag,) = _lock(tag)
@@ -234,7 +216,7 @@ def _lift_children(tag, parent, changes, *, but=None):
 # Moving
 
 
-@codebook_act
+@refusable_act
 def move(actor, tag, version, parent, after, *, key):
     """Put a tag below ``parent`` (None: at the top), behind its sibling ``after`` (None: first)."""
     (tag,) = _lock(tag)
@@ -280,7 +262,7 @@ def _places(siblings):
 # Merging and splitting
 
 
-@codebook_act
+@refusable_act
 def merge(actor, tag, version, target, target_version, *, key):
     """Make one tag of two: all that hangs on ``tag`` moves to ``target``, and its page leads there.
 
@@ -327,7 +309,7 @@ def _lift_children_to(tag, target, changes):
     _lift_children(tag, target, changes)
 
 
-@codebook_act
+@refusable_act
 def split(actor, tag, version, passages, into, *, coder=None, key):
     """Take the tag's taggings on ``passages`` (a query) over to another tag.
 

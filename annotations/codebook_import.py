@@ -237,7 +237,7 @@ class _Importing:
         return out
 
 
-@revising.codebook_act
+@revising.refusable_act
 def take_in(actor, codebook, version, read, *, is_correction=False, key):
     """Make the codebook as the file has it; tags that are not in it stay as they are."""
     codebook = versions.lock(codebook.pk)

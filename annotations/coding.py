@@ -284,6 +284,21 @@ def _act(function):
     return run
 
 
+def refusable_act(function):
+    """An act in one transaction; what the database refuses comes as :class:`Refused`."""
+    run = _act(function)
+
+    @functools.wraps(function)
+    def in_one(*args, **kwargs):
+        try:
+            with transaction.atomic():
+                return run(*args, **kwargs)
+        except IntegrityError as error:
+            raise Refused(in_words(error)) from error
+
+    return in_one
+
+
 def _key_of(function, args, kwargs):
     """A key for what is asked for, the same for the same."""
     values = [function.__name__, *args, *itertools.chain.from_iterable(sorted(kwargs.items()))]

@@ -91,8 +91,6 @@ UNTOLD = {
     "last_act",
 }  # fmt: skip
 
-UNTOLD_OF = {Article: {"text"}}
-
 
 def name_of(kind):
     return NAMES.get(kind, kind.replace("-", " "))

@@ -8,7 +8,7 @@ Like :mod:`annotations.coding`: each function is one act in one transaction, ret
 import functools
 import uuid
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -33,13 +33,12 @@ from talks.text import first_words
 from .coding import (
     Refused,
     Stale,
-    _act,
     _Changes,
     _in_turn,
     _lock,
     _look_at_once,
     _record,
-    in_words,
+    refusable_act,
     submitted_again,
 )
 from .models import Act, ActKind, Draft
@@ -56,17 +55,7 @@ def _recorded(function):
         _look_at_once()
         return act
 
-    run = _act(checked)
-
-    @functools.wraps(function)
-    def in_one(*args, **kwargs):
-        try:
-            with transaction.atomic():
-                return run(*args, **kwargs)
-        except IntegrityError as error:
-            raise Refused(in_words(error)) from error
-
-    return in_one
+    return refusable_act(checked)
 
 
 # Positions

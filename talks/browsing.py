@@ -73,10 +73,6 @@ class Work(NamedTuple):
         return is_wanted and one.work_status in STATUSES[self.status]
 
     @property
-    def with_all_texts(self):
-        return self._replace(texts=Texts.ALL)
-
-    @property
     def with_superseded_texts(self):
         return self._replace(texts=Texts.SUPERSEDED)
 
@@ -176,8 +172,7 @@ def issues_in_order(issues):
 def whole(keys):
     """The positions of these keys with all that a statement shows, in the order of the keys.
 
-    Each has ``is_superseded``; ``words``, the evidence that is the claim, quotations first; and
-    ``other_evidence``.
+    Each has ``is_superseded`` and ``words``, the evidence that is the claim, quotations first.
     """
     keys = list(keys)
     positions = Position.objects.select_related(
@@ -192,7 +187,6 @@ def whole(keys):
     for position in found.values():
         evidence = list(position.evidence.all())
         position.words = [one for one in evidence if one.role in WORDS]
-        position.other_evidence = [one for one in evidence if one.role not in WORDS]
         # All evidence is from the position's article, which comes with it.
         position.article = evidence[0].passage.article
         position.sign = SIGNS[position.stance]
