@@ -61,6 +61,16 @@ def test_one_secret_is_asked_for_and_all_else_has_a_default():
     assert len(variables()) == COMPOSE.read_text().count("${")
 
 
+def test_whatever_can_be_said_of_the_site_is_passed_on(compose):
+    reference = (ROOT / "docs/reference/environment.md").read_text()
+    table = reference.partition("## The site")[2].partition("\n## ")[0]
+    known = set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
+
+    passed = set(compose["services"]["web"]["environment"])
+
+    assert known - passed == {"DEBUG"}
+
+
 def test_the_web_waits_for_the_owner_and_that_for_a_healthy_database(compose):
     assert compose["services"]["web"]["depends_on"] == {
         "owner": {"condition": "service_completed_successfully"}
