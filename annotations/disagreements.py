@@ -6,6 +6,7 @@ one coder has a party support and another has it oppose one proposition in one a
 rejected or withdrawn disagrees with nothing.
 """
 
+import bisect
 import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -109,21 +110,31 @@ def _taggings_against(taggings):
     rows = taggings.order_by("passage__article", "passage__start").values_list(
         "passage__article", "passage__start", "passage__end", "pk", "coder_id", "tag_id"
     )
-    found = defaultdict(set)
+    found = {}
     for _, group in itertools.groupby(rows.iterator(chunk_size=5_000), key=lambda row: row[0]):
-        _compare([row[1:] for row in group], found)
+        found |= contradicting([row[1:] for row in group])
     return found
 
 
-def _compare(rows, found):
-    """Note in ``found`` which of an article's taggings, by where they start, contradict which."""
-    spans = defaultdict(list)
+def contradicting(rows):
+    """Which of an article's taggings contradict which: sets of keys, by key.
+
+    ``rows`` are (start, end, key, coder, tag), by their starts.
+    """
+    found = defaultdict(set)
+    # Where each coder used each tag: the starts, and how far those up to each of them reach.
+    used = defaultdict(lambda: ([], []))
     for start, end, _, coder, tag in rows:
-        spans[coder, tag].append((start, end))
+        starts, reach = used[coder, tag]
+        starts.append(start)
+        reach.append(max(end, reach[-1]) if reach else end)
 
     def is_used(coder, tag, start, end):
-        used = spans.get((coder, tag), ())
-        return any(one < end and start < other for one, other in used)
+        if (coder, tag) not in used:
+            return False
+        starts, reach = used[coder, tag]
+        before = bisect.bisect_left(starts, end)
+        return before > 0 and reach[before - 1] > start
 
     near = []
     for row in rows:
@@ -139,6 +150,7 @@ def _compare(rows, found):
                 found[key].add(its_key)
                 found[its_key].add(key)
         near.append(row)
+    return found
 
 
 @dataclass
