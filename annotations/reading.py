@@ -669,6 +669,20 @@ class Reading:
             return self.article.last_act or 0
         return _last_act(self.user, self.article).first() or 0
 
+    def as_changes(self):
+        """All there is, as :meth:`changes_since` gives it: for a page that knows what is not so.
+
+        Such as one that was open while a backup was restored, or something purged.
+        """
+        return SimpleNamespace(
+            cursor=self.cursor,
+            has_new_tags=True,
+            has_notes=True,
+            has_versions=False,
+            paragraphs=self.paragraphs_drawn(self.paragraphs).items(),
+            parts=[self.part(number) for number in range(len(self.parts))],
+        )
+
     def changes_since(self, cursor):
         """What looks different since act ``cursor``: paragraphs, lists of cards, the last act.
 

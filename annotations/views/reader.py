@@ -190,7 +190,9 @@ def _paragraph_number(article, form):
 def _live(request, article):
     found = answers.found_in(request, article)
     reading = Reading(article, request.user, answers.filters_of(request), found=found)
-    changes = reading.changes_since(answers.since(request) or 0)
+    known = answers.since(request) or 0
+    is_ahead = known > reading.cursor
+    changes = reading.as_changes() if is_ahead else reading.changes_since(known)
     if changes is None:
         return HttpResponse(status=204)
     context = {"article": article, "reading": reading, "changes": changes, "act": None}

@@ -41,6 +41,26 @@ def test_a_page_hears_of_an_act_on_its_article_once(client, researcher, colleagu
     assert ask(client, make_article(), state="0").status_code == 204
 
 
+def test_a_page_that_knows_more_than_happened_is_drawn_anew_and_hears_of_what_comes(
+    client, researcher, colleague, article
+):
+    """As after a backup was restored while the page was open."""
+    client.force_login(researcher)
+    act = coding.tag_passage(colleague, article, 0, 4, make_tag("Unity"))
+    headers = {"HX-Request": "true"}
+
+    def drawn(since):
+        answer = client.get(article.get_absolute_url(), {"since": since}, headers=headers)
+        return answer.status_code, answer.content.decode()
+
+    status, content = drawn(act.pk + 1_000)
+
+    assert status == 200
+    assert f'name="since" value="{act.pk}"' in content
+    assert "<mark" in content
+    assert drawn(act.pk) == (204, "")
+
+
 def test_a_page_about_all_work_hears_of_acts_anywhere(client, researcher, colleague, article):
     client.force_login(researcher)
     before = live.state(researcher)
