@@ -449,7 +449,8 @@ def test_on_paper_stand_the_article_and_its_notes_as_footnotes(
         numbered.evaluate_all("all => all.map((one) => getComputedStyle(one, '::after').content)")
         == ["counter(note)"] * 2
     )
-    for tool in ("#margin", "#outline", "#desk", "#acts", ".site-header", ".by-paragraph"):
+    for tool in ("#margin", "#outline", "#desk", "#acts", ".site-header", ".by-paragraph",
+                 "#coding", ".masthead .find"):  # fmt: skip
         expect(page.locator(tool)).to_be_hidden()
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator("#article-text")).to_be_visible()
