@@ -4,8 +4,9 @@ Prints, for 5,000 articles of 300 to 900 words of a made-up language in which fe
 and most are rare, with four tagged passages each, a note on every second, a reply to
 every second note and a coder who is done
 with every third, how long loading takes at the beginning and at the end; then queries, median and
-95th percentile of the time of several searches and orders of the list over Django's own client, and
-by which indexes PostgreSQL finds what was asked for.
+95th percentile of the time of several searches and list pages over Django's own client, after one
+request that makes the process ready, and for each page the tables that one of its queries reads as
+a whole, with their rows and the time of that. A second argument narrows it to pages of that name.
 """
 
 import hashlib
@@ -29,10 +30,10 @@ from django.test.utils import (  # isort: skip
     teardown_databases,
 )
 
-from accounts.models import User  # isort: skip
+from accounts.models import Role, User  # isort: skip
 from annotations import asked as asked_of  # isort: skip
 from annotations import searching  # isort: skip
-from annotations.models import Completion, Note, Tag, Tagging  # isort: skip
+from annotations.models import Completion, EntryKind, Note, Tag, Tagging  # isort: skip
 from talks import text as plain_text  # isort: skip
 from talks.models import Article, ArticleStatus, Passage, Round  # isort: skip
 
@@ -40,6 +41,7 @@ from . import corpus  # isort: skip
 
 CHUNK = 500
 REPEATS = 20
+MANY = 1000  # rows, of which reading all is worth a line
 INDEX = re.compile(r"(?:on|using) (search_entry\w+)")
 SYLLABLES = ["ba", "den", "ko", "li", "mar", "no", "per", "ri", "sto", "tu", "vel", "zan"]
 RARE = ["".join(parts) for parts in itertools.product(SYLLABLES, repeat=4)]
@@ -104,9 +106,10 @@ def measure(count):
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     client = Client()
-    client.force_login(User.objects.create_user("bench-searcher"))
+    client.force_login(User.objects.create_user("bench-searcher", role=Role.ADMIN))
     passage = Passage.objects.order_by("-end").first()
-    print(f"{'':24} {'queries':>7} {'median':>9} {'p95':>9}")
+    client.get("/search/?q=ready")
+    print(f"{'':24} {'queries':>7} {'median':>9} {'p95':>9}  read as a whole")
     for name, path in (
         ("a rare word", f"/search/?q={RARE[900]}"),
         ("a common word", "/search/?q=ceasefire"),
@@ -124,9 +127,30 @@ def measure(count):
         ("by coding", "/articles/?sort=coding"),
         ("what is in work", "/articles/?coding=work"),
         ("not done by one coder", "/articles/?coding=open&coder=bench-coder-1"),
+        *((f"list by {one}", f"/articles/?sort={one}") for one in ("loaded", "title", "words")),
+        *((f"list by {one}", f"/articles/?sort={one}") for one in ("coders", "worked", "-title")),
+        ("list of one language", "/articles/?language=en&status=published"),
+        *((f"kind {one}", f"/search/?q=ceasefire&kind={one}") for one in EntryKind.values),
+        ("a tag", f"/tags/{Tag.objects.filter(status='active').first().pk}/"),
+        ("find in a text", f"/articles/{passage.article_id}/?find=ceasefire"),
+        ("review", "/review/"),
+        ("what is reviewed of mine", "/review/mine/"),
+        ("the inbox", "/inbox/"),
+        ("recent acts", "/acts/"),
+        ("an article's history", f"/history/article/{passage.article_id}/"),
+        ("a person's history", f"/history/by/{User.objects.get(username='bench-coder-1').pk}/"),
+        ("the codebook", "/codebook/"),
+        ("figures of tags", "/codebook/figures/"),
+        ("a round", f"/rounds/{Round.objects.first().slug}/"),
+        ("loading", "/articles/new/"),
     ):
+        if len(sys.argv) > 2 and sys.argv[2] not in name:
+            continue
         queries, median, slow = asked(client, path)
-        print(f"{name:24} {queries:7} {median:6.0f} ms {slow:6.0f} ms")
+        whole = read_as_a_whole(client, path)
+        print(
+            f"{name:24} {queries:7} {median:6.0f} ms {slow:6.0f} ms  {'; '.join(whole)}", flush=True
+        )
     for name, entries in plans():
         print(f"{name:24} {', '.join(sorted(set(INDEX.findall(entries.explain()))))}")
 
@@ -134,6 +158,31 @@ def measure(count):
 def plans():
     for words in (RARE[900], "ceasefire", "bade*"):
         yield words, searching.found(asked_of.read(words))
+
+
+def read_as_a_whole(client, path):
+    """The tables of more than a thousand rows that a query reads as a whole, the slowest first."""
+    with CaptureQueriesContext(connection) as captured:
+        client.get(path)
+    found = []
+    with connection.cursor() as cursor:
+        for query in captured:
+            if query["sql"].startswith(("SELECT", "WITH", "(")):
+                cursor.execute(
+                    f"EXPLAIN (ANALYZE, FORMAT JSON) {query['sql']}".replace("%", "%%"), []
+                )
+                found += whole_tables(cursor.fetchone()[0][0]["Plan"])
+    found.sort(reverse=True)
+    return [f"{table} {rows:,} rows {spent:.0f} ms" for spent, rows, table in found[:4]]
+
+
+def whole_tables(node):
+    loops = node["Actual Loops"]
+    rows = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * loops
+    if node["Node Type"] == "Seq Scan" and rows > MANY:
+        yield node["Actual Total Time"] * loops, int(rows), node["Relation Name"]
+    for part in node.get("Plans", []):
+        yield from whole_tables(part)
 
 
 def asked(client, path):

@@ -1,5 +1,6 @@
 """The one search: what is found by what was typed, by whom, in which order, and where it leads."""
 
+import re
 import uuid
 
 import pytest
@@ -416,10 +417,14 @@ def test_plans_use_the_indexes(coder):
         cursor.execute("EXPLAIN SELECT id FROM annotations_searchentry WHERE names %>> 'zelinsky'")
         similar = str(cursor.fetchall())
     words = searching.visible_to(searching.found(asked.read("zebra"), [1, 2]), coder).explain()
+    # Who may see a find is asked of the find, and not read of all that there is.
+    looked_up = re.search("Filter: .*", words)[0]
 
     assert "search_entry_names" in similar
     assert "search_entry_document" in words
     assert "Seq Scan on annotations_searchentry" not in words
+    assert "EXISTS" in looked_up
+    assert "hashed" not in looked_up
 
 
 # Drafts of the recording panel
