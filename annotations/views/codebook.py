@@ -479,5 +479,11 @@ def tag_split(request, tag_id):
     page = Paginator(keys, LISTED).get_page(sent.get("go") or request.GET.get("page"))
     page.object_list = overview.in_context(page.object_list, taggings)
     everywhere = set(overview.passages_of(every, request.user).order_by())
-    context |= {"page": page, "chosen": chosen & everywhere, "total": len(everywhere)}
+    chosen &= everywhere
+    context |= {
+        "page": page,
+        "chosen": chosen,
+        "elsewhere": len(chosen - {one.pk for one in page.object_list}),
+        "total": len(everywhere),
+    }
     return page_of(request, "annotations/tag_split.html", context, status=status)

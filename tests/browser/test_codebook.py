@@ -170,6 +170,18 @@ def test_a_tag_is_dragged_by_its_grip_with_a_finger(open_page, editor, tags):
     assert tree() == [["Prisoners", ["Swap"], ["Exchange"], ["Wounded"]]]
 
 
+def test_what_is_ticked_for_a_split_is_counted_and_kept(open_page, editor, tags):
+    page = open_page(f"/tags/{Tag.objects.get(name='Swap').pk}/split/", editor)
+    page.get_by_label("sides", exact=False).first.check()
+    expect(page.get_by_text("Chosen: 1 of 2")).to_be_visible()
+    page.get_by_label("Words in the passage").fill("agreed")
+    page.get_by_label("Words in the passage").press("Enter")
+    expect(page.get_by_role("heading", name="1 passage to choose from")).to_be_visible()
+    expect(page.get_by_text("Chosen: 1 of 2")).to_be_visible()
+    page.locator(".choice input").check()
+    expect(page.get_by_text("Chosen: 2 of 2")).to_be_visible()
+
+
 def test_a_codebook_is_taken_in_by_what_its_button_sends(open_page, editor, tags):
     page = open_page("/codebook/file/", editor)
     page.get_by_label("Or its text").fill("name\nQuokka")
