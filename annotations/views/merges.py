@@ -78,7 +78,10 @@ def merge_detail(request, merge_id):
     only_editors(request.user)
     merges = Merge.objects.select_related("party", "into_party", "person", "into_person")
     merge = get_object_or_404(merges, pk=merge_id)
-    context = {"merge": merge, "moved": merging.moved_in_words(merge)}
+    context = {
+        "merge": merge,
+        "moved": [(words, count) for words, count in merging.moved_in_words(merge) if count],
+    }
     if request.method != "POST":
         return render(request, "talks/merge_detail.html", context)
     try:
