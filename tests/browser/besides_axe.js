@@ -28,9 +28,10 @@
         && !isUnder(other.one, one) && away(middle(box), other.box) < 12))
       found.push(`${Math.round(box.width)} × ${Math.round(box.height)}: ${one.outerHTML.slice(0, 120)}`);
   }
-  const foot = document.querySelector(".site-footer")?.getBoundingClientRect().bottom + scrollY;
-  const end = document.documentElement.scrollHeight;
-  if (end > Math.max(foot, innerHeight) + 120) found.push(`${Math.round(end - foot)} pixels below the foot`);
+  const foot = document.querySelector(".site-footer");
+  const below = document.documentElement.scrollHeight
+    - Math.max(foot.getBoundingClientRect().bottom + scrollY, innerHeight);
+  if (foot.checkVisibility() && below > 120) found.push(`${Math.round(below)} pixels below the foot`);
   return found;
 
   // What lies below an open layer cannot be touched by mistake.
