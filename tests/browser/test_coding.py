@@ -9,7 +9,7 @@ from annotations.models import Note, Tag, Tagging
 from talks.models import Passage
 from tests.factories import make_article, make_passage, make_tag, make_tagging
 
-from .reading import drag, marked, select, text
+from .reading import drag, marked, ready, select, text
 
 TEXT = (
     "The delegations met in Istanbul on Friday and agreed on an exchange of prisoners.\n"
@@ -321,6 +321,62 @@ def test_the_bounds_move_by_handles(open_page, researcher, article, ceasefire):
 
     expect(page.locator("#article-text mark")).to_have_text(["full ceasefire; Russia"])
     assert stored() == [("full ceasefire; Russia", "Ceasefire", "researcher")]
+
+
+def test_a_finger_moves_the_bounds_of_words_that_are_read_from_right_to_left(
+    open_page, researcher, ceasefire
+):
+    words = "הם נפגשו באיסטנבול today about peace"
+    article = make_article(f"They met.\n{words}\nThey left.")
+    tagging = make_tagging(make_passage("באיסטנבול", article), ceasefire, researcher)
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    page = open_page(article.get_absolute_url(), researcher, **phone)
+    ready(page)
+    fingers = page.context.new_cdp_session(page)
+
+    def centre(locator):
+        box = locator.bounding_box()
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def drag_knob(handle, below, word, side):
+        """Take the knob ``below`` the middle of its line to that side of a word."""
+        x, y = centre(handle)
+        to_x, to_y = page.evaluate(
+            """([word, side]) => {
+                const walker = document.createTreeWalker(
+                    document.querySelector("#article-text"), NodeFilter.SHOW_TEXT);
+                for (let node; (node = walker.nextNode()); ) {
+                    const at = node.data.indexOf(word);
+                    if (at < 0) continue;
+                    const range = document.createRange();
+                    range.setStart(node, at);
+                    range.setEnd(node, at + word.length);
+                    const rect = range.getBoundingClientRect();
+                    return [rect[side], (rect.top + rect.bottom) / 2];
+                }
+            }""",
+            [word, side],
+        )
+        for kind, at_x, at_y in [
+            ("touchStart", x, y),
+            ("touchMove", (x + to_x) / 2, (y + to_y) / 2),
+            ("touchMove", to_x, to_y),
+            ("touchEnd", None, None),
+        ]:
+            points = [] if at_x is None else [{"x": at_x, "y": at_y + below}]
+            fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    page.locator("#article-text mark").tap()
+    page.locator(f"#passage-{tagging.passage_id} [data-act=bounds]").tap()
+    start = page.get_by_role("slider", name="Start of the passage")
+    end = page.get_by_role("slider", name="End of the passage")
+    assert centre(start)[0] > centre(end)[0]
+    drag_knob(end, 20, "today", "right")
+    drag_knob(start, -20, "נפגשו", "right")
+    page.get_by_role("button", name="Save bounds").tap()
+
+    expect(page.locator("#article-text mark")).to_have_text(["נפגשו באיסטנבול today"])
+    assert stored() == [("נפגשו באיסטנבול today", "Ceasefire", "researcher")]
 
 
 def test_undo_and_redo_by_keys_also_after_the_page_changed(

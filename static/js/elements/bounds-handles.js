@@ -5,6 +5,8 @@ import { nextGrapheme, nextWord, previousGrapheme, previousWord, whole, widened 
 import { uuid } from "../lib/uuid.js";
 
 const AROUND = 24; // code points spoken on each side of a handle
+const STRONG = /[\p{L}\p{N}]/u;
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u;
 
 /**
  * Two handles over the ends of a passage (`bounds:move`), moved by pointer and by keys: arrows one grapheme, with Ctrl or
@@ -16,6 +18,7 @@ class BoundsHandles extends HTMLElement {
   #passage = 0;
   #key = "";
   #opener = null;
+  #held = { x: 0, y: 0 };
 
   connectedCallback() {
     this.root = document.getElementById("article-text");
@@ -105,9 +108,14 @@ class BoundsHandles extends HTMLElement {
     const box = this.start.offsetParent?.getBoundingClientRect();
     if (!rects.length || !box) return;
     const [first, last] = [rects[0], rects.at(-1)];
-    this.#put(this.start, first.left - box.left, first.top - box.top, first.height);
-    this.#put(this.end, last.right - box.left, last.top - box.top, last.height);
-    this.#put(this.tools, Math.max(0, first.left - box.left), last.bottom - box.top + 22);
+    const from = this.#edge(start, widened(this.root, start + 1, true), false) ?? first.left;
+    const to = this.#edge(widened(this.root, end - 1, false), end, true) ?? last.right;
+    this.#put(this.start, from - box.left, first.top - box.top, first.height);
+    this.#put(this.end, to - box.left, last.top - box.top, last.height);
+    const below = last.bottom - box.top + 22;
+    this.#put(this.tools, 0, below); // as wide as it likes to be
+    const room = document.documentElement.clientWidth - box.left - this.tools.offsetWidth - 8;
+    this.#put(this.tools, Math.max(0, Math.min(first.left - box.left, room)), below);
     paint("bounds", this.span);
     for (const [handle, offset] of [[this.start, start], [this.end, end]]) {
       const before = textAt(this.root, Math.max(0, offset - AROUND), offset);
@@ -119,6 +127,16 @@ class BoundsHandles extends HTMLElement {
     this.start.setAttribute("aria-valuemax", end);
     this.end.setAttribute("aria-valuemin", start);
     this.end.setAttribute("aria-valuemax", this.root.lastElementChild.dataset.end);
+  }
+
+  /** Where the grapheme from `start` to `end` begins or ends, which is its left side if it is read from right to left. */
+  #edge(start, end, isEnd) {
+    const rect = [...rangeAt(this.root, start, end).getClientRects()].find(({ width }) => width);
+    if (!rect) return null;
+    const text = textAt(this.root, start, end);
+    const paragraph = paragraphAt(this.root, start) ?? this.root;
+    const isLeftwards = STRONG.test(text) ? RIGHT_TO_LEFT.test(text) : getComputedStyle(paragraph).direction === "rtl";
+    return isLeftwards === isEnd ? rect.left : rect.right;
   }
 
   /** Moves one end; the passage keeps at least a grapheme, and graphemes stay whole. */
@@ -166,15 +184,17 @@ class BoundsHandles extends HTMLElement {
     handle.focus({ preventScroll: true });
     handle.setPointerCapture(event.pointerId);
     this.dragged = handle;
+    // A finger takes the knob above or below the line, and does not hide what it points at.
+    const { left, width, top, height } = handle.getBoundingClientRect();
+    this.#held = { x: event.clientX - left - width / 2, y: event.clientY - top - height / 2 };
     this.reader.setAttribute("data-busy", "");
   }
 
-  #drag({ clientX, clientY, pointerType }) {
-    // A finger hides what it points at: it points a little above itself.
-    const y = clientY - (pointerType === "touch" ? 28 : 0);
+  #drag({ clientX, clientY }) {
+    const [x, y] = [clientX - this.#held.x, clientY - this.#held.y];
     for (const one of [this.start, this.end, this.tools]) one.style.pointerEvents = "none";
-    const place = document.caretPositionFromPoint?.(clientX, y);
-    const range = place ? null : document.caretRangeFromPoint?.(clientX, y);
+    const place = document.caretPositionFromPoint?.(x, y);
+    const range = place ? null : document.caretRangeFromPoint?.(x, y);
     for (const one of [this.start, this.end, this.tools]) one.style.pointerEvents = "";
     const node = place?.offsetNode ?? range?.startContainer;
     if (!this.root.contains(node)) return;
