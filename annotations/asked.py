@@ -12,6 +12,8 @@ TERM = re.compile(
 )
 QUOTES = str.maketrans("“”„«»‟″", '"""""""')
 LETTER = re.compile(r"\w")
+# Between letters. To PostgreSQL the last one is a letter, and the others part two words.
+APOSTROPHE = re.compile(r"(?<=\w)['’‘`´\u02bc](?=\w)")
 
 
 class Term(NamedTuple):
@@ -24,8 +26,11 @@ class Term(NamedTuple):
 
     @property
     def as_tsquery(self):
-        quoted = self.text.replace("\\", "\\\\").replace("'", "''")
-        return f"{'!' if self.is_without else ''}'{quoted}'{':*' if self.is_prefix else ''}"
+        wordings = dict.fromkeys(APOSTROPHE.sub(one, self.text) for one in "’\u02bc")
+        quoted = (one.replace("\\", "\\\\").replace("'", "''") for one in wordings)
+        found = [f"'{one}'{':*' if self.is_prefix else ''}" for one in quoted]
+        any_of_them = f"({' | '.join(found)})" if len(found) > 1 else found[0]
+        return f"{'!' if self.is_without else ''}{any_of_them}"
 
     @property
     def as_typed(self):

@@ -404,6 +404,17 @@ def test_questions_are_taken_apart():
     assert read.as_tsquery == "('a') & ('b c') & ('e':* | 'f') & ('i') & !'d' & !'g h'"
 
 
+def test_a_name_is_found_with_whatever_apostrophe(client):
+    for number, sign in enumerate("'’\u02bc"):
+        make_article(f"Із Кам{sign}янця виїхали {number} автобуси.", language="uk", title=sign)
+
+    for sign in "'’‘\u02bc":
+        assert len(finds(client, f"кам{sign}янця")) == 3
+        assert len(finds(client, f"кам{sign}ян*")) == 3
+        assert len(finds(client, f'"із кам{sign}янця"')) == 3
+        assert finds(client, f"автобуси -кам{sign}янця") == []
+
+
 def test_plans_use_the_indexes(coder):
     with connection.cursor() as cursor:
         cursor.execute(
