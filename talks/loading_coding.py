@@ -38,11 +38,13 @@ COUNTED = coding_files.NAMED | {"reports": "report", "participations": "role in 
 LOCK = 0x434F4445  # any number that no other lock of ours has
 
 
-def load(coding, *, coder, work_status):
+def load(coding, *, coder, work_status, on_superseded=False):
     """Load a coding that :func:`talks.coding_files.read` has read, in one transaction.
 
     Returns how many were new, ``{"parties": 7, …}``; what is there already is never changed, so
-    the second time all are 0. Raises CodingRefused with every fault, and then nothing is loaded.
+    the second time all are 0. Raises CodingRefused with every fault, and then nothing is loaded;
+    also where something new would be said of a text that another supersedes, unless
+    ``on_superseded`` says that it is meant.
     """
     try:
         with transaction.atomic():
@@ -54,6 +56,8 @@ def load(coding, *, coder, work_status):
             loading = _Loading(coding, article, coder, work_status)
             loading.load()
             connection.check_constraints()
+            if any(loading.new.values()) and not on_superseded:
+                _refuse_superseded(article)
             return dict(loading.new)
     except (IntegrityError, DataError) as error:
         message = error.__cause__.diag.message_primary or str(error)
@@ -62,7 +66,9 @@ def load(coding, *, coder, work_status):
 
 def _article(coding):
     about = coding["article"]
-    found = Article.objects.filter(sha256=about["sha256"]).first()
+    # Locked, as by those who say something of it: it is not superseded in the meantime.
+    articles = Article.objects.select_for_update(no_key=True)
+    found = articles.filter(sha256=about["sha256"]).first()
     if found:
         return found
     file = coding_files.printable(about.get("file", "FILE"))
@@ -75,6 +81,16 @@ def _article(coding):
             )
         ]
     )
+
+
+def _refuse_superseded(article):
+    newer = Article.objects.filter(supersedes=article).first()
+    if newer:
+        sentence = (
+            f"This text was superseded by article {newer.pk}, “{newer.headline}”. To load it"
+            " all the same add --superseded."
+        )
+        raise CodingRefused([Fault("/article/sha256", sentence)])
 
 
 class _Loading:

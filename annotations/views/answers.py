@@ -13,6 +13,7 @@ from annotations.reading import Filters, Reading
 from talks.models import Article
 
 PLACE = re.compile(r"(?P<start>[0-9]{1,9})-(?P<end>[0-9]{1,9})")
+UNCHANGED = "Nothing changed: it was so already."
 KNOWINGLY = "superseded_articles"  # in the session: those worked on though they are superseded
 
 
@@ -81,6 +82,8 @@ def changed(request, article, act, *, desk_is_done=False, recorder_is_done=False
         if act is not None:
             messages.success(request, f"{act.summary}.", extra_tags="act")
             warn_of_not_told(request, act)
+        else:
+            messages.info(request, UNCHANGED)
         return redirect(_place(article, passage))
     found = found_in(request, article)
     reading = Reading(article, request.user, filters_of(request), found=found)
@@ -91,7 +94,7 @@ def changed(request, article, act, *, desk_is_done=False, recorder_is_done=False
         "reading": reading,
         "article": article,
         "changes": reading.changes_since(known),
-        "act": act,
+        "told": f"{act.summary}." if act else UNCHANGED,
         "not_told": notices.not_told_by(act),
         "works_on_superseded": works_on_superseded(request, article),
         "is_saved": True,

@@ -74,7 +74,7 @@ def _context(request, reading):
         raise Http404
     reading.part(shown_part)
     article = reading.article
-    context = {"article": article, "reading": reading, "act": None}
+    context = {"article": article, "reading": reading}
     if hasattr(article, "superseded_by"):
         context["works_on_superseded"] = answers.works_on_superseded(request, article)
     if request.user.is_authenticated:
@@ -195,7 +195,7 @@ def _live(request, article):
     changes = reading.as_changes() if is_ahead else reading.changes_since(known)
     if changes is None:
         return HttpResponse(status=204)
-    context = {"article": article, "reading": reading, "changes": changes, "act": None}
+    context = {"article": article, "reading": reading, "changes": changes}
     context["works_on_superseded"] = answers.works_on_superseded(request, article)
     return render(request, "annotations/reader.html#changes", context)
 

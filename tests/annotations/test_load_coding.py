@@ -217,6 +217,16 @@ def test_the_first_data_and_its_file_are_the_same(file):
     assert dump() == before
 
 
+def test_a_superseded_text_is_coded_only_knowingly(article, file):
+    newer = make_article("Corrected.", supersedes=article, round=article.round, status="published")
+    assert refused(file, CODING) == [
+        f"/article/sha256: This text was superseded by article {newer.pk}, “{newer.headline}”."
+        " To load it all the same add --superseded."
+    ]
+    assert load(file, CODING, superseded=True).startswith("FILE: loaded 7 parties")
+    assert load(file, CODING) == "FILE: all of it is there already; nothing changed.\n"
+
+
 def test_what_people_changed_since_is_not_overwritten(article, file):
     load(file, SEED.read_bytes())
     Party.objects.filter(iso3="UKR").update(name="Ukraine (delegation)", kind="other")

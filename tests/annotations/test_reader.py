@@ -407,9 +407,10 @@ def test_a_repeated_submit_tags_once(client, researcher, article):
     answers = [
         send(client, article, tag=tag.pk, note="Once", key=key).status_code for _ in range(3)
     ]
-    answers.append(send(client, article, tag=tag.pk).status_code)
+    again = send(client, article, tag=tag.pk)
 
-    assert answers == [200, 200, 200, 200]
+    assert [*answers, again.status_code] == [200, 200, 200, 200]
+    assert "Nothing changed: it was so already." in again.content.decode()
     assert [Tagging.objects.count(), Note.objects.count(), Act.objects.count()] == [1, 1, 1]
 
 

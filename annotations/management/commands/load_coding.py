@@ -29,13 +29,24 @@ class Command(BaseCommand):
             help="submitted leaves it to the reviewers; accepted, the default, shows it to all",
         )
 
-    def handle(self, *args, file, coder, status, **options):
+        parser.add_argument(
+            "--superseded",
+            action="store_true",
+            help="load it also where a newer version of the text has superseded the article",
+        )
+
+    def handle(self, *args, file, coder, status, superseded=False, **options):
         name = os.fsencode(file).decode(errors="replace")
         try:
             with file.open("rb") as opened:
                 coding = coding_files.read(opened.read(coding_files.MAX_BYTES + 1))
             with transaction.atomic():
-                new = loading_coding.load(coding, coder=self.coder(coder), work_status=status)
+                new = loading_coding.load(
+                    coding,
+                    coder=self.coder(coder),
+                    work_status=status,
+                    on_superseded=superseded,
+                )
         except OSError as error:
             raise CommandError(f"{name}: {error.strerror}") from None
         except coding_files.CodingRefused as refused:
