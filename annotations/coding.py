@@ -740,7 +740,7 @@ def _undo(actor, act, *, key):
         return None
     if done.kind == ActKind.CODEBOOK:
         _take_back_codebook(act, changes)
-    elif done.kind == ActKind.REVIEW:
+    elif any(row["model"] == "review" for row in act.changes):
         _take_back_verdicts(act, changes, actor)
     else:
         for row in reversed(act.changes):

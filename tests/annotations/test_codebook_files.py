@@ -435,7 +435,7 @@ def test_the_figures_count_passages_coders_and_articles_and_lead_to_them(
             opened = client.get(address.partition("#")[0]).context
             found = (
                 opened["page"].paginator.count
-                if kind == "passages"
+                if kind == "passage"
                 else len(opened["opened"]["rows"])
             )
             assert found == number
