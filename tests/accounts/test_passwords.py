@@ -19,7 +19,13 @@ def messages(password, user=None):
 
 @pytest.mark.parametrize(
     "password",
-    ["twelve chars", "    two   words    ", "мирний договір", "😀😁😂🤣😃😄😅😆😉😊😋😎", "x" * 500 + "y" * 12],
+    [
+        "twelve chars",
+        "    two   words    ",
+        "мирний договір",
+        "😀😁😂🤣😃😄😅😆😉😊😋😎",
+        "x" * 500 + "y" * 12,
+    ],
 )
 def test_any_characters_will_do(password):
     assert messages(password) == []
