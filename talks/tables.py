@@ -275,15 +275,15 @@ def _date(value, order):
     try:
         # What the cell leaves out is filled from either of two days, and differs then.
         found = {
-            date_parser.parse(value, dayfirst=order == "day", default=blank).date()
+            date_parser.parse(value, dayfirst=is_day_first, default=blank).date()
             for blank in BLANKS
+            for is_day_first in ([order == "day"] if order else [True, False])
         }
     except (ValueError, OverflowError):
         found = set()
-    is_ambiguous = not order and re.match(r"\s*\d{1,2}\D\d{1,2}\D\d{2,4}", value)
-    if len(found) == 1 and not is_ambiguous:
+    if len(found) == 1:
         return found.pop()
-    if is_ambiguous and found:
+    if found and not order and re.match(r"\s*\d{1,2}\D\d{1,2}\D\d{2,4}", value):
         raise ValidationError(f"“{value[:40]}” can be read in two ways: say how dates are written.")
     raise ValidationError(f"“{value[:40]}” is no day.")
 

@@ -130,6 +130,7 @@ def test_rows_that_cannot_be_read_are_named_before_and_reported_after(client):
         "text,date,url,title",
         "Good words.,2025-05-16,,",
         "Two ways.,05/06/2025,,",
+        "One way.,17.05.2025,,",
         "No day.,yesterday-ish,,",
         "Bad address.,,javascript:alert(1),",
         ",2025-05-16,,Only a title",
@@ -138,7 +139,7 @@ def test_rows_that_cannot_be_read_are_named_before_and_reported_after(client):
     ]
     table = sent_table(client, "rows.csv", "\n".join(rows) + '\n"never closed,')
     page = client.get(table.get_absolute_url()).content.decode()
-    assert "<strong>1</strong> article;" in page
+    assert "<strong>2</strong> articles;" in page
     for said in (
         "can be read in two ways", "is no day", "Address: ", "There is no text in it",
         "It has 5 cells, and the head 4", "hidden character", "It is no row of a table from line",
@@ -149,7 +150,8 @@ def test_rows_that_cannot_be_read_are_named_before_and_reported_after(client):
     batch = Batch.objects.get()
     batches.work(batch.pk)
 
-    assert batch.items.counts() | {"loaded": 2, "refused": 6} == batch.items.counts()
+    assert batch.items.counts() | {"loaded": 3, "refused": 6} == batch.items.counts()
+    assert str(Article.objects.get(text="One way.").published_on) == "2025-05-17"
     assert str(Article.objects.get(text="Two ways.").published_on) == "2025-06-05"
 
 
