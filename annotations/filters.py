@@ -1,6 +1,7 @@
 """What lists can be narrowed by, read from the page's address. A bad value narrows nothing."""
 
 import datetime
+import re
 from urllib.parse import urlencode
 
 from django import forms
@@ -8,6 +9,7 @@ from django.conf.locale import LANG_INFO
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Lower
 
+from talks import gate
 from talks.models import Article, ArticleStatus, Round
 
 from . import keyset, overview, progress
@@ -19,10 +21,25 @@ def choices(rows, empty):
     return [("", empty), *rows]
 
 
+def key_of(value):
+    """A key as an address has it, or None."""
+    is_one = re.fullmatch("[1-9][0-9]{0,18}", value or "")
+    return int(value) if is_one and int(value) <= gate.LARGEST_ID else None
+
+
+def article_choices(articles, chosen):
+    """The newest of ``articles`` to choose from, and the one of the key ``chosen``."""
+    offered = list(articles[:OFFERED])
+    if chosen and all(one.pk != chosen for one in offered):
+        offered += articles.filter(pk=chosen)
+    return choices([(str(one.pk), one.headline) for one in offered], "All articles")
+
+
 def language_name(code):
     return LANG_INFO.get(code.lower(), {}).get("name", code)
 
 
+OFFERED = 200  # articles in a list to choose from; thousands would take a second to draw
 NEVER = datetime.datetime(1, 1, 1, tzinfo=datetime.UTC)
 LOADED = Key("loaded_at", True, keyset.moment)
 LAST = Key("pk", True, keyset.integer)
@@ -225,8 +242,15 @@ class PassageFilterForm(forms.Form):
         all_ = overview.taggings_of(self.branch)
         coders = [(str(coder.pk), str(coder)) for coder in overview.coders_of(all_, user)]
         self.fields["coder"].choices = choices(coders, "Everybody")
-        articles = [(str(one.pk), one.headline) for one in overview.articles_of(all_, user)]
-        self.fields["article"].choices = choices(articles, "All articles")
+        found = overview.articles_of(all_, user)
+        offered = article_choices(found, key_of(self.data.get("article")))
+        self.fields["article"].choices = offered
+        if len(offered) > OFFERED:
+            self.fields[
+                "article"
+            ].help_text = (
+                f"The newest {OFFERED}. Of any other, see “This article alone” below its headline."
+            )
 
     def taggings(self):
         """The taggings asked for, in articles of whatever status."""

@@ -8,7 +8,7 @@ from talks import gate
 from talks.models import Article, WorkStatus
 
 from . import queue
-from .filters import choices
+from .filters import choices, key_of
 from .forms import KeyedForm, NoteTextField
 from .items import Kind, article_of, kind_of
 from .models import Decision
@@ -30,12 +30,6 @@ class CodeField(forms.CharField):
         if not found or int(found[2]) > gate.LARGEST_ID:
             raise forms.ValidationError("There is no work of this name.")
         return Kind(found[1]), int(found[2])
-
-
-def _key(value):
-    """A key as an address has it, or None."""
-    found = CODE.fullmatch(f"tagging-{value}")
-    return int(found[2]) if found and int(found[2]) <= gate.LARGEST_ID else None
 
 
 class QueueForm(forms.Form):
@@ -61,7 +55,7 @@ class QueueForm(forms.Form):
         self.user = user
         self.tags = Tags()
         # What is asked for stays on offer when the last of its work has been judged.
-        article, tag, coder = (_key(self.data.get(name)) for name in ("article", "tag", "coder"))
+        article, tag, coder = (key_of(self.data.get(name)) for name in ("article", "tag", "coder"))
         used = queue.tags(user) | {tag}.intersection(self.tags.rows)
         offered = {above for key in used for above in self.tags.ancestors(key)}
         self.fields["tag"].choices = choices(

@@ -134,7 +134,7 @@ def measure(count):
         ("a tag", f"/tags/{Tag.objects.filter(status='active').first().pk}/"),
         ("find in a text", f"/articles/{passage.article_id}/?find=ceasefire"),
         ("review", "/review/"),
-        ("what is reviewed of mine", "/review/mine/"),
+        ("verdicts on my work", "/inbox/?kind=verdict"),
         ("the inbox", "/inbox/"),
         ("recent acts", "/acts/"),
         ("an article's history", f"/history/article/{passage.article_id}/"),

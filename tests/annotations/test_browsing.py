@@ -702,6 +702,17 @@ def test_a_tag_asks_as_much_for_300_passages_as_for_one(client, researcher, coun
     assert counts == [counts[0]] * 3
     assert counts[0] <= 12
 
+    # Of 300 articles the newest 200 are offered; each other has an address all the same.
+    oldest = Article.objects.order_by("loaded_at", "pk").first()
+    page = client.get(tag.get_absolute_url())
+    assert len(page.context["form"].fields["article"].choices) == 201
+    assert f'<option value="{oldest.pk}"' not in page.text
+    narrowed = client.get(tag.get_absolute_url(), {"article": oldest.pk})
+    assert narrowed.context["page"].paginator.count == 1
+    assert f'<option value="{oldest.pk}" selected>' in narrowed.text
+    last = client.get(tag.get_absolute_url(), {"page": 99, "work": "all"})
+    assert f'href="?work=all&amp;article={oldest.pk}"' in last.text
+
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
