@@ -27,12 +27,21 @@ def key_of(value):
     return int(value) if is_one and int(value) <= gate.LARGEST_ID else None
 
 
-def article_choices(articles, chosen):
-    """The newest of ``articles`` to choose from, and the one of the key ``chosen``."""
-    offered = list(articles[:OFFERED])
+def offer_articles(field, articles, chosen):
+    """Let ``field`` choose from the newest of ``articles`` and the one of the key ``chosen``.
+
+    Where there are more, its help says how to come to them: by a link beside each headline.
+    """
+    offered = list(articles[: OFFERED + 1])
+    is_all = len(offered) <= OFFERED
+    offered = offered[:OFFERED]
     if chosen and all(one.pk != chosen for one in offered):
         offered += articles.filter(pk=chosen)
-    return choices([(str(one.pk), one.headline) for one in offered], "All articles")
+    field.choices = choices([(str(one.pk), one.headline) for one in offered], "All articles")
+    if not is_all:
+        field.help_text = (
+            f"The newest {OFFERED}. For another, “This article alone” by its headline."
+        )
 
 
 def language_name(code):
@@ -243,14 +252,7 @@ class PassageFilterForm(forms.Form):
         coders = [(str(coder.pk), str(coder)) for coder in overview.coders_of(all_, user)]
         self.fields["coder"].choices = choices(coders, "Everybody")
         found = overview.articles_of(all_, user)
-        offered = article_choices(found, key_of(self.data.get("article")))
-        self.fields["article"].choices = offered
-        if len(offered) > OFFERED:
-            self.fields[
-                "article"
-            ].help_text = (
-                f"The newest {OFFERED}. Of any other, see “This article alone” below its headline."
-            )
+        offer_articles(self.fields["article"], found, key_of(self.data.get("article")))
 
     def taggings(self):
         """The taggings asked for, in articles of whatever status."""

@@ -8,7 +8,7 @@ from talks import gate
 from talks.models import Article, WorkStatus
 
 from . import queue
-from .filters import choices, key_of
+from .filters import choices, key_of, offer_articles
 from .forms import KeyedForm, NoteTextField
 from .items import Kind, article_of, kind_of
 from .models import Decision
@@ -66,9 +66,7 @@ class QueueForm(forms.Form):
             ],
             "All tags",
         )
-        self.fields["article"].choices = choices(
-            [(str(one.pk), one.headline) for one in queue.articles(user, article)], "All articles"
-        )
+        offer_articles(self.fields["article"], queue.articles(user, article), article)
         self.fields["coder"].choices = choices(
             [(str(one.pk), str(one)) for one in queue.coders(user, coder)], "Everybody"
         )

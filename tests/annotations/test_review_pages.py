@@ -20,6 +20,7 @@ from tests.factories import (
     make_position,
     make_proposition,
     make_review,
+    make_round,
     make_tag,
     make_tagging,
     make_user,
@@ -176,6 +177,20 @@ def test_the_queue_takes_the_same_queries_for_any_number(client, editor, make, c
         make()
 
     assert count_queries(lambda: client.get(QUEUE)) == with_one
+
+
+def test_of_hundreds_of_articles_the_newest_are_offered_and_others_found(client, editor):
+    talks_round, tag = make_round(), make_tag()
+    rows = [
+        make_tagging(make_passage(article=make_article(round=talks_round)), tag) for _ in range(202)
+    ]
+    client.force_login(editor)
+    oldest = rows[0].passage.article
+
+    page = client.get(QUEUE)
+    assert len(page.context["asked"].fields["article"].choices) == 201
+    assert f'href="/review/?article={oldest.pk}"' in page.text
+    assert listed(client, f"?article={oldest.pk}") == [code(rows[0])]
 
 
 # Verdicts
