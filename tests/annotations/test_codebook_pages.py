@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from annotations import codebook, coding
 from annotations.models import Act, Codebook, Tag, Tagging
-from annotations.views import codebook as codebook_views
 from tests.factories import make_article, make_codebook, make_passage, make_tag, make_tagging
 
 from .test_codebook import tree
@@ -320,11 +319,8 @@ def fields_of(response, **more):
     return data | more
 
 
-def test_what_is_ticked_stays_chosen_over_all_pages_and_searches(
-    signed_in, researcher, monkeypatch
-):
-    monkeypatch.setattr(codebook_views, "LISTED", 3)
-    words = [f"word{n}" for n in range(8)]
+def test_what_is_ticked_stays_chosen_over_all_pages_and_searches(signed_in, researcher):
+    words = [f"word{n:03}" for n in range(208)]
     article = make_article(text=" ".join([*words, "Other one."]))
     passages = [make_passage(word, article) for word in words]
     tag = make_tag("Swap")
@@ -335,22 +331,22 @@ def test_what_is_ticked_stays_chosen_over_all_pages_and_searches(
 
     first = signed_in.get(address)
     second = signed_in.post(address, fields_of(first, passage=keys[:2], go="2", name="New"))
-    third = signed_in.post(address, fields_of(second, passage=[keys[4]], go="3"))
+    third = signed_in.post(address, fields_of(second, passage=[keys[104]], go="3"))
     again = signed_in.post(address, fields_of(third, go="1"))
-    found = signed_in.post(address, fields_of(again, passage=[keys[1]], q="word7", go="1"))
-    assert "Chosen: 3 of 8" in page(third)
-    assert "Chosen: 2 of 8" in page(found)
+    found = signed_in.post(address, fields_of(again, passage=[keys[1]], q="word207", go="1"))
+    assert "Chosen: 3 of 208" in page(third)
+    assert "Chosen: 2 of 208" in page(found)
     assert found.context["page"].paginator.count == 1
     more = signed_in.post(address, fields_of(found, choose="all"))
     nothing = signed_in.post(address, fields_of(more, q="nowhere", go="1"))
-    assert "3 of 8 stay chosen" in page(nothing)
+    assert "3 of 208 stay chosen" in page(nothing)
     answer = signed_in.post(address, fields_of(nothing))
 
     assert answer.status_code == 302
     assert set(Tagging.objects.filter(tag__name="New").values_list("passage", flat=True)) == {
         keys[1],
-        keys[4],
-        keys[7],
+        keys[104],
+        keys[207],
     }
 
 
