@@ -30,18 +30,17 @@ def key_of(value):
 def offer_articles(field, articles, chosen):
     """Let ``field`` choose from the newest of ``articles`` and the one of the key ``chosen``.
 
-    Where there are more, its help says how to come to them: by a link beside each headline.
+    Where there are more, its label says so and ``has_more`` is true: then each headline of the
+    page has a link to its article alone.
     """
-    offered = list(articles[: OFFERED + 1])
-    is_all = len(offered) <= OFFERED
-    offered = offered[:OFFERED]
+    newest = list(articles[: OFFERED + 1])
+    offered = newest[:OFFERED]
+    field.has_more = len(newest) > OFFERED
+    if field.has_more:
+        field.label = f"Article (newest {OFFERED})"
     if chosen and all(one.pk != chosen for one in offered):
         offered += articles.filter(pk=chosen)
     field.choices = choices([(str(one.pk), one.headline) for one in offered], "All articles")
-    if not is_all:
-        field.help_text = (
-            f"The newest {OFFERED}. For another, “This article alone” by its headline."
-        )
 
 
 def language_name(code):
