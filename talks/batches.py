@@ -32,7 +32,8 @@ FAULT = (
     "Parley failed at this file ({}), which is a fault of Parley’s; the worker’s log tells more."
 )
 SLICE = 5  # seconds of work, then another batch has its turn
-PACKED = 20  # items sent to the database at once
+PACKED = 20  # items sent to the database at once, or fewer if they are large
+PACKED_BYTES = 5_000_000
 UNDETERMINED = "und"  # BCP 47 for a language that nobody has told
 HIDDEN = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 
@@ -56,12 +57,13 @@ def begin(user, files, *, key, name, **fields):
     if done := Batch.objects.filter(started_by=user, key=key).first():
         return done
     batch = Batch.objects.create(started_by=user, key=key, name=name[:300], **fields)
-    items, number = [], 0
+    items, size, number = [], 0, 0
     for number, incoming in enumerate(files, start=1):
         items.append(_item(batch, number, incoming))
-        if len(items) == PACKED:
+        size += len(incoming.content)
+        if len(items) == PACKED or size > PACKED_BYTES:
             BatchItem.objects.bulk_create(items)
-            items = []
+            items, size = [], 0
     BatchItem.objects.bulk_create(items)
     if not number:
         raise Unreadable("There is no file in it.")

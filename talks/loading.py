@@ -60,7 +60,7 @@ class AlreadyHere(Exception):
 def read(reader, content, **options):
     """The Extracted of a file, its text sound; raises Unreadable or ArticleRefused."""
     if len(content) > FILE_BYTES:
-        raise Unreadable(f"The file has {len(content):,} bytes; one file may have {FILE_BYTES:,}.")
+        raise Unreadable(f"The file is larger than the {FILE_BYTES:,} bytes that one may have.")
     found = reader.read(content, **options)
     return found._replace(text=importing.sound_text(found.text))
 

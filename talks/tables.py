@@ -6,6 +6,7 @@ A table is read anew whenever it is needed, row by row; which column holds what,
 import csv
 import datetime
 import io
+import itertools
 import json
 import re
 from typing import NamedTuple
@@ -32,6 +33,8 @@ TEXT_FORMATS = {
     "html": "HTML",
     "markdown": "Markdown",
 }
+SPACE = re.compile(r"[ \t\r\n]+")  # within a headline it means nothing
+UNSTORABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 EXTENSIONS = {"text": "txt", "html": "html", "markdown": "md"}
 DATE_ORDERS = {"": "2025-05-16", "day": "16/05/2025", "month": "05/16/2025"}
 
@@ -74,29 +77,38 @@ def suffix(name):
 
 def columns_of(content, name, encoding=""):
     """``(columns, count of rows, encoding, delimiter)``; raises Unreadable."""
-    text, encoding = encodings.decode(content, encoding)
-    if not text.strip():
-        raise Unreadable("There is nothing in this table.")
+    encoding = encodings.decode(content, encoding)[1]
     if SUFFIXES[suffix(name)] == "csv":
-        delimiter = "\t" if suffix(name) in {"tsv", "tab"} else likeliest_delimiter(text)
-        columns, rows = _csv_rows(text, delimiter)
-        count = sum(1 for _ in rows)
+        is_tabbed = suffix(name) in {"tsv", "tab"}
+        delimiter = "\t" if is_tabbed else likeliest_delimiter(content, encoding)
+        columns, rows = _csv_rows(content, encoding, delimiter)
+        count = _counted(rows)
     else:
         delimiter, seen, count = "", {}, 0
-        for row in _json_rows(text):
+        for count, row in enumerate(_json_rows(content, encoding), start=1):
+            _refuse_too_many("rows", count, ROWS)
             seen |= dict.fromkeys(row.cells)
-            count += 1
+            _refuse_too_many("columns", len(seen), COLUMNS)
         columns = list(seen)
+    if not count and not columns:
+        raise Unreadable("There is nothing in this table.")
     if not count:
         raise Unreadable("This table has a head and no rows.")
     if not columns:
         raise Unreadable('No line of this is an object of JSON, such as {"text": "…"}.')
-    if len(columns) > COLUMNS or count > ROWS:
-        raise Unreadable(
-            f"This table has {count:,} rows and {len(columns):,} columns; it may have {ROWS:,} and "
-            f"{COLUMNS}."
-        )
     return columns, count, encoding, delimiter
+
+
+def _refuse_too_many(what, count, limit):
+    if count > limit:
+        raise Unreadable(f"This table has more {what} than the {limit:,} that one may have.")
+
+
+def _counted(rows):
+    count = 0
+    for count, _ in enumerate(rows, start=1):
+        _refuse_too_many("rows", count, ROWS)
+    return count
 
 
 def rows_of(table):
@@ -105,38 +117,46 @@ def rows_of(table):
 
 
 def _rows_in(content, encoding, delimiter):
-    text, _ = encodings.decode(content, encoding)
-    return _csv_rows(text, delimiter)[1] if delimiter else _json_rows(text)
+    if delimiter:
+        return _csv_rows(content, encoding, delimiter)[1]
+    return _json_rows(content, encoding)
 
 
-def likeliest_delimiter(text):
+def _opened(content, encoding, newline):
+    """The content as text that is decoded while it is read: a table as a whole takes too much."""
+    text = io.TextIOWrapper(io.BytesIO(content), encoding, newline=newline)
+    if text.read(1) != "\ufeff":
+        text.seek(0)
+    return text
+
+
+def likeliest_delimiter(content, encoding="utf-8"):
     """The one that cuts the first rows into the most columns, as many in each."""
 
     def fit(delimiter):
         try:
-            rows = [row for row, _ in zip(_reader(text, delimiter), range(20), strict=False) if row]
+            lines = filter(any, _reader(content, encoding, delimiter))
+            lengths = [len(row) for row in itertools.islice(lines, 20)]
         except csv.Error:
             return (False, 0)
-        lengths = {len(row) for row in rows}
-        return (len(lengths) == 1, max(lengths, default=0)) if len(rows[0]) > 1 else (False, 0)
+        return (len(set(lengths)) == 1, max(lengths)) if lengths[:1] > [1] else (False, 0)
 
     return max(DELIMITERS, key=fit)
 
 
-def _reader(text, delimiter):
+def _reader(content, encoding, delimiter):
     csv.field_size_limit(CELL)
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    return csv.reader(_opened(content, encoding, newline=""), delimiter=delimiter, strict=True)
 
 
-def _csv_rows(text, delimiter):
-    reader = _reader(text, delimiter)
+def _csv_rows(content, encoding, delimiter):
+    reader = _reader(content, encoding, delimiter)
     try:
-        columns = _named(next(reader))
-    except (csv.Error, StopIteration) as error:
-        raise Unreadable(
-            f"The first line is no head of a table: {error or 'it is empty'}."
-        ) from None
-    return columns, _csv_body(reader, columns)
+        head = next((row for row in reader if any(cell.strip() for cell in row)), [])
+    except csv.Error as error:
+        raise Unreadable(f"The first line is no head of a table: {error}.") from None
+    _refuse_too_many("columns", len(head), COLUMNS)
+    return _named(head), _csv_body(reader, _named(head))
 
 
 def _csv_body(reader, columns):
@@ -165,15 +185,20 @@ def _named(head):
     """The head’s names, each once and none empty."""
     names = []
     for place, name in enumerate(head, start=1):
-        plain = " ".join(name.split())[:100] or f"column {place}"
+        plain = _plain(name) or f"column {place}"
         while plain in names:
             plain = f"{plain} ({place})"
         names.append(plain)
     return names
 
 
-def _json_rows(text):
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
+def _plain(name):
+    """A column's name as it can be stored."""
+    return " ".join(UNSTORABLE.sub("\ufffd", name).split())[:100]
+
+
+def _json_rows(content, encoding):
+    for number, line in enumerate(_opened(content, encoding, newline=None), start=1):
         if not line.strip():
             continue
         try:
@@ -195,7 +220,7 @@ def _flat(found, prefix="", depth=0):
     """Cells of an object: what lies deeper is named ``outer.inner``, lists are joined."""
     cells = {}
     for key, value in found.items():
-        name = " ".join(f"{prefix}{key}".split())[:100] or "unnamed"
+        name = _plain(f"{prefix}{key}") or "unnamed"
         if isinstance(value, dict) and depth < 5:
             cells |= _flat(value, f"{name}.", depth + 1)
         else:
@@ -243,11 +268,15 @@ def read(row, mapping):
     if row.fault:
         return Reading(row.number, "", {}, row.fault)
     cells = {field: row.cells.get(mapping.get(field) or "", "") for field in FIELDS}
-    text = cells.pop("text")
-    told, faults = {}, [] if text.strip() else ["There is no text in it."]
+    text, told, faults = cells.pop("text"), {}, []
+    try:
+        importing.sound_text(text)
+    except importing.ArticleRefused as error:
+        faults.append(str(error))
     for field, value in cells.items():
         try:
-            if value := _clean(field, value.strip(), mapping.get("date_order", "")):
+            value = SPACE.sub(" ", value).strip()
+            if value := _clean(field, value, mapping.get("date_order", "")):
                 told[field] = value
         except ValidationError as error:
             label = ArticleForm.base_fields[field].label or field
@@ -320,9 +349,9 @@ def change(table, version, *, mapping, delimiter):
     """
     current = _current(table, version)
     if delimiter != current.delimiter:
-        text, _ = encodings.decode(bytes(current.original.content), current.encoding)
-        current.columns, rows = _csv_rows(text, delimiter)
-        current.count = sum(1 for _ in rows) or current.count
+        content = bytes(current.original.content)
+        current.columns, rows = _csv_rows(content, current.encoding, delimiter)
+        current.count = _counted(rows) or current.count
         current.delimiter = delimiter
         mapping = proposed(current.columns) | {"date_order": mapping.get("date_order", "")}
     current.mapping = mapping

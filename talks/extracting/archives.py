@@ -14,6 +14,8 @@ EXPANDED = 400_000_000  # bytes of all members together
 RATIO = 250  # times the packed size, above which nothing honest expands
 # NotImplementedError is a RuntimeError.
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OverflowError)
+# What others need of memory, their files say.
+PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 PICTURE = 5_000_000  # bytes of one picture in a document
 PICTURES = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".gif": "gif", ".webp": "webp"}
 FREE = 1_000_000  # bytes that a member may always expand to: an empty form compresses well
@@ -45,6 +47,10 @@ def _refuse_unsafe(member):
         raise Unreadable(f"The archive has a link or a device in it: {name[:80]!r}.")
     if member.flag_bits & 1:
         raise Unreadable("The archive is encrypted. Take the password off and send it again.")
+    if member.compress_type not in PACKINGS:
+        raise Unreadable(
+            f"{name[:80]!r} is packed in a way that is not read. Pack the files as an ordinary ZIP."
+        )
     if member.file_size > FREE and member.file_size > RATIO * max(1, member.compress_size):
         raise Unreadable(f"{name[:80]!r} expands {RATIO} times and more, as ZIP bombs do.")
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
@@ -14,6 +15,7 @@ import pghistory
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -286,6 +288,15 @@ def test_names_in_a_zip_are_read_as_they_were_written(send):
     assert [name for name, _, _ in outcomes(Batch.objects.get())] == ["Угода.txt", "b.txt"]
 
 
+def test_large_files_are_not_put_together_in_one_query(send):
+    with CaptureQueriesContext(connection) as queries:
+        send(*((f"{n}.txt", b"word " * 400_000) for n in range(7)))
+
+    assert BatchItem.objects.count() == 7
+    # In hexadecimal a byte has two characters.
+    assert max(len(one["sql"]) for one in queries) < 4 * batches.PACKED_BYTES
+
+
 def test_a_repeated_upload_begins_nothing_new(send):
     key = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
 
@@ -304,8 +315,10 @@ def test_a_repeated_upload_begins_nothing_new(send):
         (make_zip({}), "There is no file in it."),
         (b"PK\x03\x04 cut off", "The file is broken"),
         (make_zip({"__MACOSX/a.txt": "x"}), "There is no file in it."),
+        (make_zip({"a.txt": "x" * 99}, compress_type=zipfile.ZIP_LZMA), "Pack the files as an"),
+        (make_zip({"a.txt": "x" * 99}, compress_type=zipfile.ZIP_BZIP2), "Pack the files as an"),
     ],
-    ids=["path", "link", "bomb", "empty", "broken", "nothing"],
+    ids=["path", "link", "bomb", "empty", "broken", "nothing", "lzma", "bzip2"],
 )
 def test_a_zip_that_may_do_harm_is_refused_as_a_whole(send, packed, reason):
     response = send(("many.zip", packed))

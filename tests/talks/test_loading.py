@@ -126,7 +126,7 @@ def test_a_web_page_tells_what_is_known_of_it(client, loader):
         ("a.xyz", b"They met.", "Files that end in .xyz are not read."),
         ("a.html", b"<html><body></body></html>", "There is no article in this page"),
         ("a.txt", b"a" * 5_000_001, "The text has 5,000,001 bytes;"),
-        ("a.txt", b"a" * 25_000_001, "The file has 25,000,001 bytes;"),
+        ("a.txt", b"a" * 25_000_001, "The file is larger than the 25,000,000 bytes"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_with_its_reason_and_nothing_stored(

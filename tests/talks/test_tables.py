@@ -111,7 +111,7 @@ def test_json_lines_are_flattened_and_their_types_written_as_words(client):
         ("a.csv", b"Body\nab\0c\n", "control character"),
         ("a.jsonl", "[1]\n2\n", "No line of this is an object"),
         ("a.csv", '"Body\n', "no head of a table"),
-        ("a.csv", ",".join(f"c{n}" for n in range(300)) + "\n1\n", "300 columns"),
+        ("a.csv", ",".join(f"c{n}" for n in range(300)) + "\n1\n", "more columns than"),
     ],
 )
 def test_what_is_no_table_is_refused_with_its_reason_and_nothing_stored(
@@ -193,7 +193,7 @@ def test_the_text_s_format_can_be_told(client):
 
 @pytest.mark.parametrize("delimiter", tables.DELIMITERS)
 def test_the_delimiter_is_found_and_can_be_told(client, delimiter):
-    assert tables.likeliest_delimiter("a;b\n1,5;2\n3,5;4\n") == ";"
+    assert tables.likeliest_delimiter(b"a;b\n1,5;2\n3,5;4\n") == ";"
     table = sent_table(client, "a.csv", f'text{delimiter}note\n"A, b; c"{delimiter}x\n')
     assert table.columns == ["text", "note"]
 
@@ -257,3 +257,54 @@ def test_windows_files_are_read_with_their_marks_and_line_ends():
     assert (columns, count, encoding, delimiter) == (["text", "title"], 1, "utf-16", ";")
     with pytest.raises(Unreadable):
         tables.columns_of(content[:-1], "x.csv")
+
+
+def test_a_head_is_found_below_blank_lines(client):
+    table = sent_table(client, "a.csv", "\n" * 25 + " ;\ntext;title\nThey met.;One\n")
+
+    assert (table.columns, table.count, table.delimiter) == (["text", "title"], 1, ";")
+
+
+@pytest.mark.parametrize("name", ["\\ud800", "a\\u0000"])
+def test_a_column_s_name_that_cannot_be_stored_is_replaced(client, name):
+    table = sent_table(client, "a.jsonl", f'{{"{name}": "x", "text": "They met."}}\n')
+
+    assert "\ufffd" in table.columns[0]
+    assert "Load 1 article" in client.get(table.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("text", ["They\\u0000 met.", "They met \\ud83d."])
+def test_a_text_that_cannot_be_stored_is_told_before_it_is_loaded(client, text):
+    table = sent_table(client, "a.jsonl", f'{{"text": "{text}"}}\n{{"text": "They left."}}\n')
+
+    page = client.get(table.get_absolute_url()).content.decode()
+
+    assert "1 row would be refused" in page
+    assert "<li>Row 1: " in page
+
+
+def test_a_headline_of_two_lines_becomes_one(client):
+    table = sent_table(client, "a.csv", 'text,title\nThey met.,"Talks\r\nend"\n')
+
+    client.post(table.get_absolute_url(), mapped(table, do="load"))
+    batches.work(Batch.objects.get().pk)
+
+    assert Article.objects.get().title == "Talks end"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        ("a.csv", b"a," * 300_000 + b"\n1,2\n", "columns than the 200"),
+        ("a.jsonl", b"".join(b'{"k%d": 1}\n' % n for n in range(300_000)), "columns than the 200"),
+        ("a.csv", b"text\n" + b"a\n" * 60_000, "rows than the 50,000"),
+        ("a.jsonl", b'{"text": "a"}\n' * 60_000, "rows than the 50,000"),
+    ],
+    ids=["wide", "wide lines", "long", "many lines"],
+)
+def test_a_table_beyond_its_limits_is_refused_before_it_is_counted(client, name, content, what):
+    response = send(client, name, content)
+
+    assert response.status_code == 422
+    assert what in response.content.decode()
+    assert not Original.objects.exists()
