@@ -44,6 +44,7 @@ CHOICES = {
 # All control characters but tab, the ends of lines and pages.
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 SHOWN = 60
+FEW = 4  # letters outside ASCII, which may be of any encoding by chance
 SAMPLE = 50_000  # bytes that are looked at for a proposal
 # The commonest Chinese signs, of which text that is read wrongly has few.
 COMMON_HAN = set(
@@ -67,6 +68,12 @@ def decode(data, encoding="", declared=""):
         raise Unreadable(
             "This is not UTF-8: every other byte is as in UTF-16, and nothing in it says so. Say "
             "which encoding it is in, or save it in UTF-8.",
+            found,
+        )
+    if not (encoding or marked) and (found := _utf8_called_otherwise(data, chosen)):
+        raise Unreadable(
+            f"This calls itself {CHOICES.get(chosen, chosen.upper())}, but its bytes are UTF-8. "
+            "Say which it is.",
             found,
         )
     refuse_binary(text)
@@ -179,6 +186,21 @@ def _utf16(data):
             if not CONTROL.search(text) and text.strip():
                 return [(key, _telling(text))]
     return []
+
+
+def _utf8_called_otherwise(data, declared):
+    """The proposals for what is declared to be another encoding, and has letters of UTF-8."""
+    if declared.replace("_", "-").startswith("utf"):
+        return []
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return []
+    if sum(one > "\x7f" for one in text[:SAMPLE]) < FEW:
+        return []
+    key = next((one for one in CHOICES if codecs.lookup(one).name == declared), "")
+    asked = [("utf-8", text)] + ([(key, data.decode(declared))] if key else [])
+    return [(name, _telling(read[:SAMPLE])) for name, read in asked]
 
 
 def _is_damaged_utf8(data):

@@ -20,6 +20,11 @@ NAMES = {
 }
 UNREAD = {*blocks.UNSEEN, "nav"}
 CHAPTERS = 2_000
+TYPE = "{http://www.idpf.org/2007/ops}type"
+NOTES = {
+    "noteref", "footnote", "footnotes", "endnote", "endnotes", "rearnote", "rearnotes",
+    "doc-noteref", "doc-footnote", "doc-endnote", "doc-endnotes",
+}  # fmt: skip
 NAMED = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 OF_XML = {"amp", "lt", "gt", "quot", "apos"}
 FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
@@ -35,6 +40,7 @@ def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
         for path in _chapters(root, package):
             chapter = _chapter(read_member(archive, path, xml.PART))
             if chapter is not None:
+                _leave_notes_out(chapter)
                 lines += blocks.lines(chapter, blocks.HTML, UNREAD)
     metadata = next(iter(root.iter("{*}metadata")), None)
     fields = xml.said(metadata, NAMES) if metadata is not None else {}
@@ -130,6 +136,21 @@ def _chapter(content):
         return lxml_html.document_fromstring(content)
     except (etree.ParserError, ValueError):
         return None
+
+
+def _leave_notes_out(chapter):
+    """Without notes and their numbers, as in other documents: in a sentence they are no words."""
+    for element in list(chapter.iter("{*}*", "*")):
+        kinds = (element.get(TYPE) or "").split() + (element.get("role") or "").split()
+        parent = element.getparent()
+        if parent is None or NOTES.isdisjoint(kinds):
+            continue
+        before = element.getprevious()
+        if before is None:
+            parent.text = (parent.text or "") + (element.tail or "")
+        else:
+            before.tail = (before.tail or "") + (element.tail or "")
+        parent.remove(element)
 
 
 def _numbered(found):

@@ -12,12 +12,14 @@ CHARSET = re.compile(
     rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE
 )
 XML_ENCODING = re.compile(rb"^<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.-]{1,40})")
+DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 ENTITY = re.compile(r"<!DOCTYPE[^>\[]{0,2000}\[[^\]]{0,2000}<!ENTITY", re.IGNORECASE)
 NONE_FOUND = "There is no article in this page: no text was found in it."
 # Of what trafilatura makes of a page; from how many characters on it takes its first finding.
 BLOCKS = {"p", "head", "item", "list", "row", "cell", "table", "quote", "code", "div", "body"}
 FEWEST = "20"
+PARTING = ("div", "section", "header", "h1", "h2", "h3", "h4", "h5", "h6")
 # Spaces and joiners that trafilatura would turn into others or take away, and rare signs that
 # stand for them while it works: Persian words, emoji and figures such as 1 000 need them.
 DELICATE = "\u00a0\u202f\u2007\u2009\u200a\u2002\u2003\u3000\u200c\u200d\u200e\u200f\u061c"
@@ -52,7 +54,8 @@ def read(page, address=""):
         "title": found.title or stated["title"],
         "byline": found.author or stated["byline"],
         "publisher": _publisher(found) or stated["publisher"],
-        "published_on": found.date or stated["published_on"],
+        # Trafilatura takes the first date in the page, which may be another thing's.
+        "published_on": stated["published_on"] or found.date,
         "language": stated["language"] or found.language,
         "url": stated["url"] or found.url,
         "licence": found.license or stated["licence"],
@@ -82,6 +85,8 @@ def _article(tree, address):
     settings = use_config()
     settings.set("DEFAULT", "MIN_EXTRACTED_SIZE", FEWEST)
     tree = copy.deepcopy(tree)
+    _leave_unseen_out(tree)
+    _wrap_loose_text(tree)
     for element in tree.iter():
         if element.text:
             element.text = element.text.translate(DISGUISED)
@@ -102,6 +107,26 @@ def _article(tree, address):
     if found is None or found.body is None or not (found.text or "").strip():
         raise Unreadable(NONE_FOUND)
     return found
+
+
+def _leave_unseen_out(tree):
+    for element in tree.xpath("//template | //body//*[@hidden] | //*[@role='doc-noteref']"):
+        element.drop_tree()
+
+
+def _wrap_loose_text(tree):
+    """Make paragraphs of what stands behind a block without being in one: it would be lost."""
+    for block in list(tree.iter(*PARTING)):
+        parent = block.getparent()
+        if parent is None or not (block.tail or "").strip():
+            continue
+        paragraph = parent.makeelement("p")
+        paragraph.text, block.tail = block.tail, None
+        following = block.getnext()
+        parent.insert(parent.index(block) + 1, paragraph)
+        while following is not None and following.tag not in blocks.HTML | blocks.UNSEEN:
+            moved, following = following, following.getnext()
+            paragraph.append(moved)
 
 
 def _publisher(found):
@@ -138,7 +163,7 @@ def _stated(tree, address):
         "title": _names(data.get("headline")),
         "byline": _names(data.get("author")),
         "publisher": _names(data.get("publisher")),
-        "published_on": _names(data.get("datePublished"))[:10],
+        "published_on": _day(data.get("datePublished")),
     }
 
 
@@ -149,6 +174,12 @@ def _names(value):
         name = one.get("name") if isinstance(one, dict) else one
         found += [name.strip()] if isinstance(name, str) and name.strip() else []
     return "; ".join(found)
+
+
+def _day(value):
+    """The day of a date as JSON-LD has it."""
+    found = DAY.match(value) if isinstance(value, str) else None
+    return found[0] if found else ""
 
 
 def _absolute(place, base):

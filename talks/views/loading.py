@@ -146,6 +146,7 @@ def begin(user, form):
                 reader=reader,
                 media_type=page.media_type,
                 declared=page.charset,
+                encoding=sent["encoding"],
                 **common,
             )
         content = importing.sound_text(sent["paste"]).encode()

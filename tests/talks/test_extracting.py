@@ -354,3 +354,12 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_read():
             reader.read(make_html(LINES * 50), name="a.html")
         reader.patience = 30
         assert reader.read(make_html(LINES), name="a.html").text == TEXT
+
+
+def test_text_that_stands_loose_behind_a_headline_is_not_lost():
+    from talks.extracting import html
+
+    text = "The first talks in three years ended on Friday in Istanbul without a ceasefire."
+    page = f"<html><body><div><h1>T</h1>{text}<br><br>Second. {text}</div></body></html>"
+
+    assert html.read(page)[0].count(text) == 2
