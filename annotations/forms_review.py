@@ -57,7 +57,7 @@ class QueueForm(forms.Form):
         # What is asked for stays on offer when the last of its work has been judged.
         article, tag, coder = (key_of(self.data.get(name)) for name in ("article", "tag", "coder"))
         used = queue.tags(user) | {tag}.intersection(self.tags.rows)
-        offered = {above for key in used for above in self.tags.ancestors(key)}
+        offered = {above for key in used for above in self.tags.rows[key].lineage}
         self.fields["tag"].choices = choices(
             [
                 (str(tag.pk), "\u2003" * tag.depth + tag.name)

@@ -1,9 +1,13 @@
 """Verdicts on what coders made: never overwritten, taken back only by a row of their own."""
 
+import functools
+import operator
+from types import SimpleNamespace
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, JSONObject, Now, NullIf
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, Now, NullIf
 
 from history.tracking import tracked
 from talks.models import Article, OutcomeReport, Position, WorkStatus, is_one_of
@@ -166,26 +170,29 @@ class ReviewTakenBack(models.Model):
         return f"{self.review_id} taken back"
 
 
-def latest_verdict(name, path=""):
-    """The verdict that stands on a piece of work, to annotate rows with: a dict, or None.
+def latest_verdicts(items):
+    """The verdict that stands on each piece of work of ``items``: a dict, by kind and key.
 
-    ``name`` is its field here, ``path`` leads from the row to it. Work of version 1 was never
-    reviewed, so nothing is looked up for it.
+    ``items`` has lists of keys by kind, see :data:`ITEMS`. A verdict has ``decision``,
+    ``reason``, ``version`` and its ``reviewer``'s name.
     """
+    named = [Q(**{f"{kind}__in": keys}) for kind, keys in items.items() if keys]
+    if not named:
+        return {}
     reviews = (
         Review.objects.standing()
-        .filter(**{name: OuterRef(f"{path}pk")})
-        .order_by("-version")
-        .values(
-            told=JSONObject(
-                decision="decision",
-                reason="reason",
-                version="version",
-                reviewer=Coalesce(NullIf("reviewer__name", Value("")), "reviewer__username"),
-            )
-        )
+        .filter(functools.reduce(operator.or_, named))
+        .annotate(name=Coalesce(NullIf("reviewer__name", Value("")), "reviewer__username"))
+        .order_by("version")
+        .values_list(*ITEMS, "decision", "reason", "version", "name")
     )
-    return Case(When(**{f"{path}version__gt": 1}, then=Subquery(reviews[:1])))
+    found = {}
+    for *keys, decision, reason, version, name in reviews:
+        verdict = SimpleNamespace(decision=decision, reason=reason, version=version, reviewer=name)
+        for kind, key in zip(ITEMS, keys, strict=True):
+            if key is not None:
+                found[kind, key] = verdict
+    return found
 
 
 def item_name(row):

@@ -144,7 +144,7 @@ def passage_counts(tags, user, work=""):
     pairs = taggings.order_by().values_list("tag_id", "passage_id")
     for tag, passage in pairs.distinct():
         alone[tag] += 1
-        for above in tags.ancestors(tag):
+        for above in tags.rows[tag].lineage:
             branch[above].add(passage)
     return alone, {tag: len(passages) for tag, passages in branch.items()}
 

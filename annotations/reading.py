@@ -2,13 +2,14 @@
 
 import bisect
 import functools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from urllib.parse import urlencode
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
@@ -17,7 +18,9 @@ from accounts.models import User
 from talks.models import (
     Event,
     Evidence,
+    EvidenceRole,
     OutcomeReport,
+    OutcomeStatus,
     Passage,
     Position,
     Stance,
@@ -26,7 +29,7 @@ from talks.models import (
 
 from . import drawing, progress
 from .models import Act, Decision, Note, Notice, Tag, Tagging
-from .models_review import latest_verdict
+from .models_review import latest_verdicts
 
 # A stance as it is drawn: a sign and a colour beside the word.
 STANCES = {
@@ -109,18 +112,22 @@ class Marked:
         return self._coders
 
     def _find_coders(self):
-        writers = {
-            note.author_id
-            for thread in self.threads
-            for note in (thread.note, *thread.replies)
-            if not note.withdrawn_at
-        }
-        recorders = {one.coder_id for one in self.proofs if one.coder_id}
-        return {one.coder_id for one in self.taggings} | writers | recorders
+        found = {one.coder_id for one in self.taggings}
+        for thread in self.threads:
+            notes = (thread.note, *thread.replies)
+            found.update(note.author_id for note in notes if not note.withdrawn_at)
+        for proof in self.proofs:
+            found.add(proof.coder_id)
+        found.discard(None)  # of an event that was loaded before coders were kept
+        return found
 
 
 class Tags:
-    """The tags of all codebooks as a tree, read once for a page."""
+    """The tags of all codebooks as a tree, read once for a page.
+
+    Each knows its ``depth``, its ``path`` in words, its ``shown_colour``, and its ``lineage``: the
+    keys of the tags above it, from the root, and its own.
+    """
 
     def __init__(self):
         self.rows = {tag.pk: tag for tag in Tag.objects.in_tree_order()}
@@ -128,15 +135,16 @@ class Tags:
         for tag in self.rows.values():
             self.children[tag.parent_id].append(tag)
         self.tree = []
-        self._walk(None, 0, (), "slate")
+        self._walk(None, (), "slate")
 
-    def _walk(self, parent, depth, path, colour):
+    def _walk(self, parent, above, colour):
         for tag in self.children[parent]:
-            tag.depth = depth
-            tag.path = " › ".join(path)
+            tag.depth = len(above)
+            tag.path = " › ".join(one.name for one in above)
             tag.shown_colour = tag.colour or colour
+            tag.lineage = (*(one.pk for one in above), tag.pk)
             self.tree.append(tag)
-            self._walk(tag.pk, depth + 1, (*path, tag.name), tag.shown_colour)
+            self._walk(tag.pk, (*above, tag), tag.shown_colour)
 
     def branch(self, pk):
         """The keys of a tag and of all tags below it; of a merged one, those of the other."""
@@ -152,12 +160,6 @@ class Tags:
         while tag.replaced_by_id:
             tag = self.rows[tag.replaced_by_id]
         return tag
-
-    def ancestors(self, pk):
-        """A tag's key and those of all tags above it."""
-        while pk is not None:
-            yield pk
-            pk = self.rows[pk].parent_id
 
 
 class Reading:
@@ -188,7 +190,7 @@ class Reading:
         found = []
         for one in self.everything:
             taggings = [each for each in one.taggings if each.work_status == WorkStatus.ACCEPTED]
-            proofs = [each for each in one.proofs if each.is_accepted]
+            proofs = [each for each in one.proofs if each.work_status == WorkStatus.ACCEPTED]
             if taggings or proofs:
                 found.append(Marked(one.pk, one.start, one.end, taggings, one.threads, proofs))
         return found
@@ -200,7 +202,6 @@ class Reading:
         taggings = (
             Tagging.objects.visible_to(self.user)
             .filter(passage__article=self.article)
-            .annotate(verdict=latest_verdict("tagging"))
             .order_by("pk")
             .values_list(
                 "pk",
@@ -211,111 +212,118 @@ class Reading:
                 "coder_id",
                 "version",
                 "work_status",
-                "verdict",
                 named=True,
             )
         )
         for one in taggings:
-            marked = found.setdefault(
-                one.passage_id, Marked(one.passage_id, one.passage__start, one.passage__end)
-            )
+            marked = found.get(one.passage_id)
+            if marked is None:
+                marked = Marked(one.passage_id, one.passage__start, one.passage__end)
+                found[one.passage_id] = marked
             marked.taggings.append(one)
         for passage, threads in self.threads["passage_id"].items():
             note = threads[0].note
             marked = found.setdefault(passage, Marked(passage, note.start, note.end))
             marked.threads = threads
         for proof in self.proofs:
-            marked = found.setdefault(proof.passage, Marked(proof.passage, proof.start, proof.end))
+            passage = proof.passage_id
+            marked = found.setdefault(
+                passage, Marked(passage, proof.passage__start, proof.passage__end)
+            )
             marked.proofs.append(proof)
         return sorted(found.values(), key=lambda one: (one.start, -one.end))
 
     @functools.cached_property
     def proofs(self):
-        """What the article's passages prove, as far as this person may know of it."""
+        """What the article's passages prove, as far as this person may know of it: rows."""
         positions = Position.objects.visible_to(self.user)
         reports = OutcomeReport.objects.visible_to(self.user)
         events = Event.objects.visible_to(self.user)
-        evidence = (
+        return list(
             Evidence.objects.filter(passage__article=self.article)
             .filter(Q(position__in=positions) | Q(outcome_report__in=reports) | Q(event__in=events))
             .annotate(
-                position_verdict=latest_verdict("position", "position__"),
-                report_verdict=latest_verdict("outcome_report", "outcome_report__"),
+                coder_id=_of_owner("coder_id"),
+                version=_of_owner("version"),
+                work_status=_of_owner("work_status"),
             )
-            .select_related(
-                "passage",
-                "position__party",
-                "position__proposition",
-                "outcome_report__outcome",
-                "event",
-            )
-            .only(
+            .order_by("pk")
+            .values_list(
                 "role",
+                "passage_id",
                 "passage__start",
                 "passage__end",
+                "coder_id",
+                "version",
+                "work_status",
+                "position_id",
                 "position__stance",
-                "position__coder_id",
-                "position__version",
-                "position__work_status",
+                "position__party_id",
                 "position__party__name",
                 "position__party__mark",
                 "position__party__colour",
                 "position__proposition__name",
+                "outcome_report_id",
                 "outcome_report__status",
-                "outcome_report__coder_id",
-                "outcome_report__version",
-                "outcome_report__work_status",
+                "outcome_report__outcome_id",
                 "outcome_report__outcome__title",
+                "event_id",
                 "event__title",
-                "event__coder_id",
-                "event__version",
-                "event__work_status",
+                named=True,
             )
-            .order_by("pk")
         )
-        return [self._proof(one) for one in evidence]
 
-    def _proof(self, evidence):
-        owner = evidence.position or evidence.outcome_report or evidence.event
-        sign, stance_colour = STANCES.get(getattr(owner, "stance", None), ("", "slate"))
-        coder = getattr(owner, "coder_id", None)
+    def _shown_proof(self, proof, verdicts):
+        """A row of :attr:`proofs` as a card shows it."""
+        kind, pk = _owner_of(proof)
+        sign, stance_colour = STANCES.get(proof.position__stance, ("", "slate"))
         return SimpleNamespace(
-            passage=evidence.passage_id,
-            start=evidence.passage.start,
-            end=evidence.passage.end,
-            role=evidence.get_role_display(),
-            position=evidence.position,
-            report=evidence.outcome_report,
-            event=evidence.event,
+            kind=kind,
+            pk=pk,
+            url=self._address_of(proof),
             sign=sign,
+            stance=proof.position__stance and Stance(proof.position__stance).label,
             stance_colour=stance_colour,
-            coder_id=coder,
-            is_accepted=owner.work_status == WorkStatus.ACCEPTED,
-            verdict=self._verdict(evidence.position_verdict or evidence.report_verdict, owner),
-            is_own=coder is not None and coder == self.user.pk,
-            **self._ways_with(owner, coder),
+            party=proof.position__party__name,
+            party_colour=proof.position__party__colour,
+            about=proof.position__proposition__name
+            or proof.outcome_report__outcome__title
+            or proof.event__title,
+            status=OutcomeStatus(proof.outcome_report__status).label
+            if kind == "outcome_report"
+            else "",
+            work_status=WorkStatus(proof.work_status).label,
+            is_accepted=proof.work_status == WorkStatus.ACCEPTED,
+            version=proof.version,
+            verdict=self._verdict(verdicts.get((kind, pk)), proof),
+            roles=[],
+            **self._ways_with(kind, pk, proof),
         )
 
-    def _ways_with(self, owner, coder):
+    @staticmethod
+    def _address_of(proof):
+        if proof.position_id:
+            return reverse("talks:position_detail", args=[proof.position_id])
+        if proof.outcome_report_id:
+            return reverse("talks:outcome_detail", args=[proof.outcome_report__outcome_id])
+        return ""
+
+    def _ways_with(self, kind, pk, proof):
         """Where this person changes, withdraws and accepts what a passage proves, if at all."""
         user = self.user
-        kind = owner._meta.model_name
-        if coder != user.pk and not (kind == "event" and user.is_authenticated and user.may_edit):
+        is_own = proof.coder_id is not None and proof.coder_id == user.pk
+        if not is_own and not (kind == "event" and user.is_authenticated and user.may_edit):
             return {"edit": "", "withdraw": "", "accept": ""}
         views = {
             "position": ("position_edit", "position_withdraw"),
-            "outcomereport": ("report_evidence", "report_withdraw"),
+            "outcome_report": ("report_evidence", "report_withdraw"),
             "event": ("event_edit", "event_withdraw"),
         }[kind]
-        edit, withdraw = (reverse(f"annotations:{view}", args=[owner.pk]) for view in views)
-        is_waiting = kind == "event" and owner.work_status == WorkStatus.SUBMITTED
-        accept = reverse("annotations:event_accept", args=[owner.pk])
-        return {
-            "edit": edit,
-            "withdraw": withdraw,
-            "version": owner.version,
-            "accept": accept if is_waiting and coder != user.pk else "",
-        }
+        edit, withdraw = (reverse(f"annotations:{view}", args=[pk]) for view in views)
+        is_waiting = kind == "event" and proof.work_status == WorkStatus.SUBMITTED
+        accept = reverse("annotations:event_accept", args=[pk])
+        accept = accept if is_waiting and not is_own else ""
+        return {"edit": edit, "withdraw": withdraw, "accept": accept}
 
     def _verdict(self, verdict, row):
         """A verdict on ``row`` to be shown on a card, or None.
@@ -325,13 +333,31 @@ class Reading:
         if not verdict or not self.user.is_authenticated:
             return None
         is_own = row.coder_id == self.user.pk
-        if verdict["decision"] == Decision.ACCEPT and not is_own:
+        if verdict.decision == Decision.ACCEPT and not is_own:
             return None
         return SimpleNamespace(
-            **verdict,
-            done=Decision(verdict["decision"]).done,
-            is_old=verdict["version"] + 1 != row.version,
+            decision=verdict.decision,
+            done=Decision(verdict.decision).done,
+            reason=verdict.reason,
+            reviewer=verdict.reviewer,
+            is_old=verdict.version + 1 != row.version,
         )
+
+    def _verdicts_on(self, passages):
+        """The verdicts that stand on the work on ``passages``, by kind and key.
+
+        Work of version 1 was never reviewed, so nothing is looked up for it.
+        """
+        if not self.user.is_authenticated:
+            return {}
+        reviewed = defaultdict(list)
+        for one in passages:
+            reviewed["tagging"] += [each.pk for each in one.taggings if each.version > 1]
+            for proof in one.proofs:
+                kind, pk = _owner_of(proof)
+                if proof.version > 1 and kind != "event":
+                    reviewed[kind].append(pk)
+        return latest_verdicts(reviewed)
 
     @functools.cached_property
     def threads(self):
@@ -361,7 +387,7 @@ class Reading:
     @functools.cached_property
     def coders(self):
         """Everybody who said something, by key."""
-        keys = {key for one in self.everything for key in one.coders()}
+        keys = set().union(*(one.coders() for one in self.everything))
         return User.objects.in_bulk(keys) if keys else {}
 
     @functools.cached_property
@@ -381,25 +407,17 @@ class Reading:
     @functools.cached_property
     def counts(self):
         """Passages in all, with one's own work, with notes, by coder and by tag's branch."""
-        mine = notes = evidence = 0
-        by_coder = defaultdict(int)
-        by_tag = defaultdict(int)
+        by_coder, by_tag = Counter(), Counter()
+        lineages = {pk: tag.lineage for pk, tag in self.tags.rows.items()}
         for one in self.marked:
-            coders = one.coders()
-            mine += self.user.pk in coders
-            notes += bool(one.threads)
-            evidence += bool(one.proofs)
-            for coder in coders:
-                by_coder[coder] += 1
-            above = {key for each in one.taggings for key in self.tags.ancestors(each.tag_id)}
-            for tag in above:
-                by_tag[tag] += 1
+            by_coder.update(one.coders())
+            by_tag.update({key for each in one.taggings for key in lineages[each.tag_id]})
         return SimpleNamespace(
             all=len(self.marked),
             shown=len(self.shown),
-            mine=mine,
-            notes=notes,
-            evidence=evidence,
+            mine=by_coder[self.user.pk],
+            notes=sum(bool(one.threads) for one in self.marked),
+            evidence=sum(bool(one.proofs) for one in self.marked),
             by_coder=by_coder,
             by_tag=by_tag,
         )
@@ -477,7 +495,7 @@ class Reading:
         """What the colours of parties or stances mean here: sign or mark, word, colour, count."""
         found = {}
         for one in self.shown:
-            for key, row in {self._legend_entry(p.position) for p in one.proofs if p.position}:
+            for key, row in {self._legend_entry(p) for p in one.proofs if p.position_id}:
                 entry = found.setdefault(key, [*row, 0])
                 entry[-1] += 1
         if self.colour == "stance":
@@ -488,22 +506,22 @@ class Reading:
         names = ("sign", "word", "colour", "count")
         return [SimpleNamespace(**dict(zip(names, found[key], strict=True))) for key in keys]
 
-    def _legend_entry(self, position):
+    def _legend_entry(self, proof):
         if self.colour == "stance":
-            sign, colour = STANCES[position.stance]
-            return position.stance, (sign, position.get_stance_display(), colour)
-        party = position.party
-        return party.pk, (party.mark, party.name, party.colour)
+            sign, colour = STANCES[proof.position__stance]
+            return proof.position__stance, (sign, Stance(proof.position__stance).label, colour)
+        name, mark = proof.position__party__name, proof.position__party__mark
+        return proof.position__party_id, (mark, name, proof.position__party__colour)
 
     @staticmethod
     def _colours_of(one, colour, tags):
         if colour == "tag":
             keys = dict.fromkeys([each.tag_id for each in one.taggings])
             return tuple([tags[tag].shown_colour for tag in keys])
-        positions = [proof.position for proof in one.proofs if proof.position]
+        positions = [proof for proof in one.proofs if proof.position_id]
         if colour == "party":
-            return tuple(dict.fromkeys(position.party.colour for position in positions))
-        return tuple(dict.fromkeys(STANCES[position.stance][1] for position in positions))
+            return tuple(dict.fromkeys(one.position__party__colour for one in positions))
+        return tuple(dict.fromkeys(STANCES[one.position__stance][1] for one in positions))
 
     def _reaching(self, paragraphs):
         """Those of :attr:`shown` that decide how ``paragraphs``, in order, look.
@@ -607,16 +625,18 @@ class Reading:
         kept as the page has them.
         """
         part = self.parts[number]
-        part.cards = [
-            self._card(one)
-            if changed is None or one.pk in changed
-            else SimpleNamespace(pk=one.pk, is_kept=True)
-            for one in self.shown
-            if one.start // PART == number
-        ]
+        here = [one for one in self.shown if one.start // PART == number]
+        drawn = here if changed is None else [one for one in here if one.pk in changed]
+        cards = self._cards(drawn)
+        part.cards = [cards.get(one.pk) or SimpleNamespace(pk=one.pk, is_kept=True) for one in here]
         return part
 
-    def _card(self, one):
+    def _cards(self, passages):
+        """The cards of those of :attr:`shown`, by key."""
+        verdicts = self._verdicts_on(passages)
+        return {one.pk: self._card(one, verdicts) for one in passages}
+
+    def _card(self, one, verdicts):
         by_tag = {}
         for tagging in one.taggings:
             chip = by_tag.setdefault(
@@ -636,23 +656,21 @@ class Reading:
             verdicts=[
                 (each, self.tags.rows[each.tag_id], verdict)
                 for each in one.taggings
-                if (verdict := self._verdict(each.verdict, each))
+                if (verdict := self._verdict(verdicts.get(("tagging", each.pk)), each))
             ],
             threads=one.threads,
-            proofs=self._proofs_of(one),
+            proofs=self._proofs_of(one, verdicts),
             is_mine=is_mine,
         )
 
-    @staticmethod
-    def _proofs_of(one):
+    def _proofs_of(self, one, verdicts):
         """What a passage proves, each once with all the roles it has in it."""
         found = {}
         for proof in one.proofs:
-            owner = proof.position or proof.report or proof.event
-            shown = found.setdefault(
-                (type(owner), owner.pk), SimpleNamespace(**vars(proof), roles=[])
-            )
-            shown.roles.append(proof.role.lower())
+            owner = _owner_of(proof)
+            if owner not in found:
+                found[owner] = self._shown_proof(proof, verdicts)
+            found[owner].roles.append(EvidenceRole(proof.role).label.lower())
         return list(found.values())
 
     @property
@@ -714,6 +732,20 @@ class Reading:
             paragraphs=self.paragraphs_drawn(self.paragraphs_of(passages)).items(),
             parts=[self.part(number, touched) for number in sorted(numbers)],
         )
+
+
+def _of_owner(name):
+    """A field of whatever a piece of evidence proves something of."""
+    return Coalesce(*(f"{owner}__{name}" for owner in ("position", "outcome_report", "event")))
+
+
+def _owner_of(proof):
+    """The kind and the key of what a row of :attr:`Reading.proofs` proves something of."""
+    if proof.position_id:
+        return "position", proof.position_id
+    if proof.outcome_report_id:
+        return "outcome_report", proof.outcome_report_id
+    return "event", proof.event_id
 
 
 def threads_by(keys, notes):

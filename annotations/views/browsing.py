@@ -147,7 +147,7 @@ def tag_detail(request, tag_id):
     notes = Note.objects.visible_to(request.user).filter(tag=tag)
     context = {
         "tag": tag,
-        "above": [tags.rows[key] for key in list(tags.ancestors(tag_id))[:0:-1]],
+        "above": [tags.rows[key] for key in tags.rows[tag_id].lineage[:-1]],
         "below": tags.children[tag_id],
         "led_from": _merged(tags, request.GET.get("from", ""), tag),
         "form": form,
