@@ -363,3 +363,45 @@ def test_text_that_stands_loose_behind_a_headline_is_not_lost():
     page = f"<html><body><div><h1>T</h1>{text}<br><br>Second. {text}</div></body></html>"
 
     assert html.read(page)[0].count(text) == 2
+
+
+def test_the_date_of_a_page_is_its_article_s_and_not_its_site_s(reader):
+    data = (
+        '<script type="application/ld+json">{"@graph": [{"@type": "WebSite", "datePublished":'
+        ' "2001-01-01"}, {"@type": "NewsArticle", "datePublished": "2025-05-16T22:30:00-05:00"}]}'
+        "</script>"
+    )
+    page = make_html(["The first talks in three years ended on Friday."] * 3, head=data)
+
+    assert reader.read(page, name="a.html").fields["published_on"] == "2025-05-16"
+
+
+def test_what_a_page_hides_is_no_text_of_it():
+    from talks.extracting import html
+
+    seen = "<p>The first talks in three years ended on Friday in Istanbul.</p>" * 3
+    hidden = "<p hidden>Hidden words.</p><template><p>Words of a template.</p></template>"
+    text, _ = html.read(f"<html><body><article>{hidden}{seen}</article></body></html>")
+
+    assert "words" not in text.lower()
+
+
+def test_utf8_that_calls_itself_something_else_is_asked_about(reader):
+    page = make_html(["Сторони зустрілися у Стамбулі."] * 3).replace(b"utf-8", b"windows-1251")
+
+    with pytest.raises(Unreadable, match="its bytes are UTF-8") as refused:
+        reader.read(page, name="a.html")
+
+    assert [name for name, _ in refused.value.proposals] == ["utf-8", "cp1251"]
+    assert "Стамбулі" in reader.read(page, name="a.html", encoding="utf-8").text
+
+
+def test_the_numbers_and_texts_of_notes_are_not_read_from_a_book(reader):
+    chapter = (
+        '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops">'
+        '<body><p>They met<a epub:type="noteref" href="#n">1</a> on <b>Friday</b>'
+        '<a role="doc-noteref" href="#n">2</a>, late.</p>'
+        '<aside epub:type="footnote" id="n"><p>A note.</p></aside></body></html>'
+    )
+
+    assert reader.read(make_epub([], chapter=chapter)).text == "They met on Friday, late."
