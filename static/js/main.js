@@ -3,8 +3,8 @@
 import "./elements/busy-line.js";
 import "./elements/reader-margin.js";
 import "./elements/reader-text.js";
-import { storageOf } from "./lib/drafts.js";
 import { isTyping } from "./lib/keys.js";
+import { storageOf } from "./lib/lasting.js";
 
 const NO_SLASH = "parley:no-slash";
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import axe_playwright_python
@@ -43,6 +44,13 @@ def chromium():
         browser.close()
 
 
+def sign_in(context, user, url):
+    client = Client()
+    client.force_login(user)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": url}])
+
+
 @pytest.fixture
 def open_page(chromium, live_server):
     """``open_page(path, user)``: a page of a context of its own; console errors fail the test."""
@@ -56,12 +64,7 @@ def open_page(chromium, live_server):
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=live_server.url)
         contexts.append(context)
         if user is not None:
-            client = Client()
-            client.force_login(user)
-            cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies(
-                [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
-            )
+            sign_in(context, user, live_server.url)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda said: said.type == "error" and problems.append(said.text))
@@ -73,6 +76,45 @@ def open_page(chromium, live_server):
     for context in contexts:
         context.close()
     assert problems == []
+
+
+@pytest.fixture
+def open_profile(chromium, live_server, tmp_path):
+    """``open_profile(path, user)``: a page of a browser whose profile stays after ``kill``."""
+    contexts = []
+
+    def open_profile(path, user):
+        context = chromium.browser_type.launch_persistent_context(
+            tmp_path, executable_path=CHROMIUM, args=FLAGS, base_url=live_server.url
+        )
+        contexts.append(context)
+        context.set_default_timeout(WAIT)
+        sign_in(context, user, live_server.url)
+        page = context.pages[0]
+        page.goto(path)
+        return page
+
+    def kill(page):
+        with page.context.expect_event("close"):
+            for process in processes_with(str(tmp_path)):
+                os.kill(process, signal.SIGKILL)
+
+    open_profile.kill = kill
+    yield open_profile
+    for context in contexts:
+        context.close()
+
+
+def processes_with(words):
+    """The ids of the processes that have some words in their command line."""
+    found = []
+    for one in Path("/proc").glob("[0-9]*"):
+        try:
+            if words in (one / "cmdline").read_text():
+                found.append(int(one.name))
+        except OSError:
+            pass  # it has ended since
+    return found
 
 
 @pytest.fixture(scope="session")

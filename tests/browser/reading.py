@@ -14,6 +14,16 @@ SELECT = """([start, end]) => {
     getSelection().setBaseAndExtent(...place(start), ...place(end));
 }"""
 
+HANDED_ON = """async () => {
+    const answer = (request) => new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+    });
+    const database = await answer(indexedDB.open("parley"));
+    const store = database.transaction("drafts").objectStore("drafts");
+    return (await answer(store.getAll())).map((draft) => JSON.parse(draft));
+}"""
+
 SOON = 15_000  # milliseconds within which what others did must have arrived
 
 
@@ -76,7 +86,7 @@ def until(page, holds):
     """
     frames = f"""async () => {{
         for (let frame = 0; frame < 600; frame++) {{
-            if (({holds})()) return true;
+            if (await ({holds})()) return true;
             await new Promise(requestAnimationFrame);
         }}
         return false;
@@ -93,3 +103,8 @@ def excuse(open_page, *words):
     """Chromium names refused and lost answers in its console by itself; there may be no others."""
     assert [one for one in open_page.problems if not any(word in one for word in words)] == []
     open_page.problems.clear()
+
+
+def handed_on(page):
+    """The drafts in the copy that lasts; the answer comes after what was written before."""
+    return page.evaluate(HANDED_ON)

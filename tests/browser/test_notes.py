@@ -9,7 +9,7 @@ from annotations import coding
 from annotations.models import Note
 from tests.factories import make_article, make_note, make_passage
 
-from .reading import excuse, marked, ready, select, text
+from .reading import excuse, handed_on, marked, ready, select, text
 
 TEXT = (
     "The delegations met in Istanbul on Friday and agreed on an exchange of prisoners.\n"
@@ -151,6 +151,22 @@ def test_a_draft_survives_a_crash_of_the_tab_and_can_be_discarded(open_page, res
     ready(again)
     expect(desk(again).get_by_text("Unsaved drafts")).to_have_count(0)
     assert stored() == []
+
+
+def test_a_draft_survives_the_kill_of_the_whole_browser(open_profile, researcher, article):
+    page = open_profile(article.get_absolute_url(), researcher)
+    begin(page, article)
+    page.keyboard.type("Half a thought")
+    assert [one["text"] for one in handed_on(page)] == ["Half a thought"]
+    open_profile.kill(page)
+
+    again = open_profile(article.get_absolute_url(), researcher)
+    desk(again).get_by_text("Unsaved drafts (1)").click()
+    desk(again).get_by_role("button", name="Half a thought").click()
+    expect(field(again)).to_have_value("Half a thought")
+    desk(again).get_by_role("button", name="Discard").click()
+    expect(field(again)).to_have_value("")
+    assert handed_on(again) == []
 
 
 def test_a_draft_is_gone_once_it_is_saved(open_page, researcher, article, note):

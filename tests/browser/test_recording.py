@@ -19,7 +19,7 @@ from tests.factories import (
     make_proposition,
 )
 
-from .reading import drag, excuse, ready, select, text, until
+from .reading import HANDED_ON, drag, excuse, handed_on, ready, select, text, until
 
 SEED = Path(__file__).parents[2] / "annotations" / "seed"
 CODING = json.loads((SEED / "coding.json").read_text())
@@ -534,6 +534,26 @@ def test_a_draft_typed_offline_reaches_the_server_later(open_page, researcher, a
 
     assert Draft.objects.get().data["party"][0] == "Ukraine"
     excuse(open_page, "ERR_INTERNET_DISCONNECTED", "Failed to load resource")
+
+
+def test_a_draft_typed_offline_survives_the_kill_of_the_whole_browser(
+    open_profile, researcher, article
+):
+    page = open_profile(article.get_absolute_url(), researcher)
+    ready(page)
+    select(page, article, "it remains unacceptable to Ukraine")
+    page.keyboard.press("p")
+    expect(panel(page).locator("#rec_party")).to_be_focused()
+    page.context.set_offline(True)
+    panel(page).locator("#rec_party").fill("Ukraine")
+    assert [json.loads(one["data"])["party"][0] for one in handed_on(page)] == ["Ukraine"]
+    open_profile.kill(page)
+    assert not Draft.objects.exists()
+
+    again = open_profile(article.get_absolute_url(), researcher)
+    ready(again)
+    until(again, f"async () => (await ({HANDED_ON})()).length === 0")
+    assert Draft.objects.get().data["party"][0] == "Ukraine"
 
 
 def test_a_position_is_changed_beside_the_text(open_page, researcher, article):

@@ -1,3 +1,4 @@
+import { lastingStorage } from "../lib/lasting.js";
 import { unreached } from "../lib/unreached.js";
 
 /**
@@ -38,7 +39,8 @@ if (reader) {
   // A draft that the search has found.
   reader.querySelector("a[data-at-once]")?.click();
   // What was being recorded when the server was out of reach is sent now.
-  if (hasKept(`parley:record:${reader.dataset.user}:${reader.dataset.article}:`)) recorder();
+  const prefix = `parley:record:${reader.dataset.user}:${reader.dataset.article}:`;
+  lastingStorage(window).restored.then(() => hasKept(prefix) && recorder());
 }
 
 function hasKept(prefix) {

@@ -1,4 +1,5 @@
-import { addressOf, Drafts, nameOfNew, roomLeft, storageOf } from "../lib/drafts.js";
+import { addressOf, Drafts, nameOfNew, roomLeft } from "../lib/drafts.js";
+import { lastingStorage } from "../lib/lasting.js";
 import { placeAt, pointsIn } from "../lib/offsets.js";
 import { keepUnsent, takeUnsent } from "../lib/unsent.js";
 import { uuid } from "../lib/uuid.js";
@@ -18,7 +19,7 @@ class NoteDesk extends HTMLElement {
   connectedCallback() {
     this.reader = this.closest("article-reader");
     const { user, article } = this.reader.dataset;
-    this.drafts = new Drafts(storageOf(window), user, article);
+    this.drafts = new Drafts(lastingStorage(window), user, article);
     this.list = document.createElement("draft-list");
     this.ends = new AbortController();
     const options = { signal: this.ends.signal };
@@ -33,6 +34,7 @@ class NoteDesk extends HTMLElement {
     this.watch.observe(this, { childList: true });
     this.#adopt();
     this.#comeBack();
+    this.drafts.storage.restored.then((isMore) => isMore && this.#offer());
   }
 
   disconnectedCallback() {
@@ -105,6 +107,12 @@ class NoteDesk extends HTMLElement {
     this.setAttribute("data-open", "");
     this.reader.setAttribute("data-desk", "");
     this.field.focus({ preventScroll: true });
+  }
+
+  /** Offers the drafts that came back only now, and leaves alone what is being typed. */
+  #offer() {
+    if (!this.hasAttribute("data-open")) this.list.show(this.drafts.list());
+    else if (!this.isUnsaved) this.#restore();
   }
 
   /** Takes on the form that stands in the desk now, after whoever put it there. */

@@ -1,6 +1,6 @@
 import { claim, missing } from "../lib/claim.js";
-import { storageOf } from "../lib/drafts.js";
 import { letter } from "../lib/keys.js";
+import { lastingStorage } from "../lib/lasting.js";
 import { rangeAt, textAt } from "../lib/offsets.js";
 import { meant, proposals, roleOf } from "../lib/proposals.js";
 import { fieldsOf, LocalDrafts } from "../lib/record-drafts.js";
@@ -29,7 +29,7 @@ class RecordPanel extends HTMLElement {
   connectedCallback() {
     this.reader = this.closest("article-reader");
     this.text = document.getElementById("article-text");
-    this.local = new LocalDrafts(storageOf(window), this.reader.dataset.user, this.reader.dataset.article);
+    this.local = new LocalDrafts(lastingStorage(window), this.reader.dataset.user, this.reader.dataset.article);
     this.ends = new AbortController();
     const options = { signal: this.ends.signal };
     for (const type of ["input", "change", "keydown", "click"]) this.addEventListener(type, this, options);
@@ -46,7 +46,7 @@ class RecordPanel extends HTMLElement {
     addEventListener("pagehide", this, options);
     this.watch = new MutationObserver(() => this.#adopt());
     this.watch.observe(this, { childList: true });
-    this.#sendKept();
+    this.local.storage.restored.then(() => this.#sendKept());
   }
 
   disconnectedCallback() {

@@ -1,5 +1,5 @@
-import { storageOf } from "../lib/drafts.js";
 import { action, isTyping } from "../lib/keys.js";
+import { storageOf } from "../lib/lasting.js";
 import { called, isUsable } from "../lib/match.js";
 import { placeAt, rangeAt, textAt } from "../lib/offsets.js";
 import { paint } from "../lib/paint.js";

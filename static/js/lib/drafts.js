@@ -81,15 +81,6 @@ export class Drafts {
   }
 }
 
-/** localStorage, or nothing where it may not even be asked for. */
-export function storageOf(view) {
-  try {
-    return view.localStorage;
-  } catch {
-    return null;
-  }
-}
-
 /** What to say about the room left for a note of `length` characters; nothing while there is plenty. */
 export function roomLeft(length, longest = LONGEST) {
   const left = longest - length;
