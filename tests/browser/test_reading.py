@@ -18,6 +18,20 @@ TEXT = (
     "Source: CNN"
 )
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+SPACED = """() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`
+        * { line-height: 1.5 !important; letter-spacing: 0.12em !important; }
+        * { word-spacing: 0.16em !important }
+        p { margin-block-end: 2em !important }
+    `);
+    document.adoptedStyleSheets.push(sheet);
+}"""
+LEFT_OF_LINES = """() => {
+    const room = (mark) => mark.parentElement.getBoundingClientRect().right
+        - [...mark.getClientRects()].at(-1).right;
+    return Math.min(...[...document.querySelectorAll("#article-text mark")].map(room));
+}"""
 LUMINANCE = """async (png) => {
     const image = new Image();
     image.src = `data:image/png;base64,${png}`;
@@ -411,6 +425,25 @@ def test_on_a_phone_in_the_dark_a_tap_brings_the_passages_card(
     expect(pinned(page)).to_have_count(0)
     expect(page.locator("#margin .card").filter(visible=True)).to_have_count(0)
     assert text(page) == long_article.text
+
+
+def test_a_phone_shows_how_many_lie_on_the_end_of_a_line_within_the_page(open_page, researcher):
+    """Also with letters as far apart as WCAG 1.4.12 says."""
+    article = make_article(text="\n".join("i" * length for length in range(40, 80)))
+    tags = [make_tag() for _ in range(15)]
+    for found in re.finditer("i+", article.text):
+        passage = make_passage(found[0], article, found.start())
+        for tag in tags:
+            make_tagging(passage, tag, researcher)
+    page = open_page(article.get_absolute_url(), researcher, **PHONE)
+    ready(page)
+    expect(page.locator("#article-text mark[data-more='+12']")).to_have_count(40)
+
+    for spaced in (False, True):
+        if spaced:
+            page.evaluate(SPACED)
+        assert page.evaluate(LEFT_OF_LINES) < 8
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_on_paper_stand_the_article_and_its_notes_as_footnotes(
