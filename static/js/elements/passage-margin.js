@@ -50,8 +50,6 @@ class PassageMargin extends HTMLElement {
       // What is pressed must not move from under the finger before it is let go.
       case "pointerdown": this.pressed = true; return;
       case "pointerup": case "pointercancel": if (this.pressed) { this.pressed = false; this.#later(); } return;
-      // Before anything is painted: a swap takes nothing from its place.
-      case "htmx:before:settle": return queueMicrotask(() => this.#layOut());
       case "htmx:finally:request": return this.#answered(event.detail.ctx);
       default: return this.#later();
     }
