@@ -59,6 +59,12 @@ def page_of(request, template, context=None, *, status=200, codebook=None):
     return render(request, template, bar | (context or {}), status=status)
 
 
+def no_codebook(request):
+    """What pages that need a codebook say where there is none, and what to do."""
+    status = 409 if request.method == "POST" else 200
+    return page_of(request, "annotations/no_codebook.html", status=status)
+
+
 def to_check(user):
     """The taggings that a person is to look at again: their own, and for editors those of people
     who are gone."""
@@ -225,7 +231,7 @@ def tag_new(request):
     """Add a tag to the codebook; a researcher's is a proposal."""
     book = Codebook.objects.oldest()
     if book is None:
-        raise Http404
+        return no_codebook(request)
     tags = Tags()
     parent = tags.rows.get(answers.query_number(request, "parent"))
     form = TagForm(request.POST if request.method == "POST" else None, codebook=book)

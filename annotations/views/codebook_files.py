@@ -11,7 +11,7 @@ from .. import codebook_import, coding
 from ..forms import KeyedForm, VersionForm
 from ..models import Codebook
 from ..reading import Tags
-from .codebook import GET_OR_POST, STALE, done, only_editors, page_of
+from .codebook import GET_OR_POST, STALE, done, no_codebook, only_editors, page_of
 
 
 class TakeInForm(KeyedForm, VersionForm):
@@ -58,12 +58,13 @@ def _as_file(content, kind, book, ending):
 @require_http_methods(GET_OR_POST)
 def codebook_file(request):
     """Where files are taken out and in; a POST shows what one would do, or does it."""
-    if request.method != "POST":
-        return page_of(request, "annotations/codebook_import.html")
-    only_editors(request.user)
+    if request.method == "POST":
+        only_editors(request.user)
     book = Codebook.objects.oldest()
     if book is None:
-        raise Http404
+        return no_codebook(request)
+    if request.method != "POST":
+        return page_of(request, "annotations/codebook_import.html", codebook=book)
     text, content = _sent(request)
     context, status = {"text": text, "key": uuid.uuid4()}, 200
     try:

@@ -152,6 +152,20 @@ def entry(tag, **fields):
     return {name: getattr(tag, name) for name in names} | fields
 
 
+@pytest.mark.parametrize("name", ["tag_new", "codebook_file"])
+def test_without_a_codebook_a_page_that_needs_one_says_what_to_do(client, researcher, admin, name):
+    client.force_login(researcher)
+    asked = client.get(at(name))
+    client.force_login(admin)
+    sent = client.post(at(name), {"name": "Mine", "text": "name\nMine"})
+
+    assert (asked.status_code, sent.status_code) == (200, 409)
+    assert "There is no codebook yet. Once an admin has loaded one" in page(asked)
+    for answer in (sent, client.get(at("codebook"))):
+        assert "There is no codebook yet. The first one comes with" in page(answer)
+    assert list(Tag.objects.all()) == []
+
+
 def test_a_tag_is_added_by_editors_and_proposed_by_researchers(client, editor, researcher):
     parent = make_tag("Top")
     client.force_login(editor)
