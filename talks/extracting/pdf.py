@@ -3,17 +3,19 @@
 import collections
 import contextlib
 import io
+import itertools
 import re
 import statistics
 import unicodedata
 from typing import NamedTuple
 
-from . import xml
+from . import bidi, xml
 from .results import Unreadable
 
 PAGES = 2_000
 GUTTER = 5  # points between two columns
 EDGE = 15  # points of a page's text within which a running head or a page number stands
+COLUMN = 1.1  # of a line's height: what parts two columns where letters go to the left
 MOST_ROWS = 60  # rows of a page that are tried together
 BROKEN = re.compile(r"\w-$")
 WORD_BEFORE, WORD_BEHIND = re.compile(r"[\w-]+$"), re.compile(r"[\w-]+")
@@ -31,7 +33,8 @@ STATED = {
     "language": "language",
     "rights": "licence",
 }
-ENDS = re.compile(r"[.!?…:;”\"»)\]]\s*$")
+ENDS = re.compile(r"[.!?…:;”\"»)\]؟؛۔׃]\s*$")
+LIGATURES = re.compile("[\ufb00-\ufb06\ufb13-\ufbb1\ufbd3-\ufd3d\ufd50-\ufdfb\ufe70-\ufefc]+")
 
 
 class Box(NamedTuple):
@@ -45,6 +48,17 @@ class Box(NamedTuple):
     lines: list
 
 
+class Line(NamedTuple):
+    """A line of a page, its text as it is read, and its place in points."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    size: float
+    text: str
+
+
 def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
     """``(text, fields, encoding)``."""
     from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
@@ -56,7 +70,7 @@ def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
         raise Unreadable("The PDF is encrypted. Take the password off and send it again.") from None
     if document.encryption is not None:
         raise Unreadable("The PDF is encrypted. Take the protection off and send it again.")
-    pages = _without_running_lines([_in_reading_order(boxes) for boxes in _pages(document)])
+    pages = _without_running_lines([_in_reading_order(*page) for page in _pages(document)])
     boxes = [box for page in pages for box in page]
     whole = _hyphenated(boxes)
     lines, above = [], None
@@ -75,51 +89,132 @@ def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
 
 
 def _pages(document):
-    """The boxes of each page, in no order."""
+    """Of each page its boxes, in no order, and whether its columns begin at the right."""
     from pdfminer.converter import PDFPageAggregator
-    from pdfminer.layout import LAParams, LTTextContainer
+    from pdfminer.layout import LTTextBox
     from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
     from pdfminer.pdfpage import PDFPage
 
     resources = PDFResourceManager()
-    device = PDFPageAggregator(resources, laparams=LAParams(boxes_flow=None))
+    device = PDFPageAggregator(resources)
     interpreter = PDFPageInterpreter(resources, device)
-    for number, page in enumerate(PDFPage.create_pages(document)):
+    for number, printed in enumerate(PDFPage.create_pages(document)):
         if number >= PAGES:
             raise Unreadable(f"The PDF has more than {PAGES:,} pages.")
-        interpreter.process_page(page)
-        yield [
-            Box(
-                number,
-                min(line.x0 for line in lines),
-                lines[-1].y0,
-                max(line.x1 for line in lines),
-                lines[0].y1,
-                [_plain(line) for line in lines],
-            )
-            for container in device.get_result()
-            if isinstance(container, LTTextContainer)
-            for lines in _paragraphs(container)
-        ]
+        interpreter.process_page(printed)
+        page, points = _laid_out(device.get_result())
+        containers = [one for one in page if isinstance(one, LTTextBox)]
+        texts = ["".join(one.get_text() for one in container) for container in containers]
+        is_left = bidi.goes_left("".join(texts))
+        are_turned = bidi.brackets_are_turned("".join(texts).splitlines())
+        boxes = []
+        for container, text in zip(containers, texts, strict=True):
+            begins_right = bidi.goes_left(text, otherwise=is_left)
+            lines = [_read(one, points, begins_right, are_turned) for one in container]
+            boxes += [
+                Box(
+                    number,
+                    min(line.left for line in part),
+                    part[-1].bottom,
+                    max(line.right for line in part),
+                    part[0].top,
+                    [line.text for line in part],
+                )
+                for part in _paragraphs([line for line in lines if line.text], begins_right)
+            ]
+        yield boxes, is_left
 
 
-def _paragraphs(container):
+def _laid_out(page):
+    """A page's letters put together as lines and boxes by pdfminer, and the points over letters.
+
+    It finds lines in the order of the file, which follows none where some letters go to the left:
+    of such a page they are found by where the letters stand. Points and accents without a width
+    stand in no line, they are told by the id of the letter that they stand over.
+    """
+    from pdfminer.layout import LAParams, LTChar, LTPage, LTTextLineHorizontal
+
+    points = {}
+
+    class Page(LTPage):
+        def group_objects(self, laparams, objs):
+            for glyphs in _on_one_line(objs):
+                line = LTTextLineHorizontal(laparams.word_margin)
+                for one in glyphs:
+                    if one.width:
+                        line.add(one)
+                        last = one
+                    else:
+                        points[id(last)] = points.get(id(last), "") + one.get_text()
+                yield line
+
+    glyphs = [one for one in page if isinstance(one, LTChar)]
+    if bidi.has_any("".join(one.get_text() for one in glyphs)):
+        page = Page(page.pageid, page.bbox, page.rotate)
+        page.extend(glyphs)
+    page.analyze(LAParams(boxes_flow=None))
+    return page, points
+
+
+def _on_one_line(glyphs):
+    """Glyphs in groups, each from left to right and on one line of one column.
+
+    A mark without a width comes behind the letter that it stands over.
+    """
+    lines = []
+    for glyph in sorted(glyphs, key=lambda one: -one.matrix[5]):
+        if not lines or lines[-1][0].matrix[5] - glyph.matrix[5] > 0.4 * glyph.size:
+            lines.append([])
+        lines[-1].append(glyph)
+    groups = []
+    for line in lines:
+        end = None
+        for glyph in sorted(line, key=lambda one: (one.x0 + (0 if one.width else 0.1), -one.width)):
+            is_printed = glyph.width and not glyph.get_text().isspace()
+            if end is None or (is_printed and glyph.x0 - end > COLUMN * glyph.size):
+                groups.append([])
+                end = glyph.x1
+            groups[-1].append(glyph)
+            if is_printed:
+                end = max(end, glyph.x1)
+    # What stands under no letter says nothing.
+    groups = [list(itertools.dropwhile(lambda one: not one.width, group)) for group in groups]
+    return [group for group in groups if group]
+
+
+def _read(line, points, begins_right, are_turned):
+    """A :class:`Line`."""
+    from pdfminer.layout import LTChar
+
+    text = line.get_text()
+    if bidi.has_any(text) or begins_right:
+        glyphs = [one.get_text() + points.get(id(one), "") for one in line]
+        glyphs = [one for one in glyphs if one.strip("\n")]
+        text = bidi.logical(glyphs, is_left=begins_right, are_turned=are_turned)
+    sizes = [one.size for one in line if isinstance(one, LTChar)]
+    return Line(*line.bbox, statistics.median(sizes), _plain(text))
+
+
+def _paragraphs(lines, begins_right):
     """The lines of a box, cut where another size begins, or an indented line after a full stop."""
-    from pdfminer.layout import LTChar, LTTextLine
+    edge = (
+        max((one.right for one in lines), default=0)
+        if begins_right
+        else min((one.left for one in lines), default=0)
+    )
 
-    def size(line):
-        return statistics.median(one.size for one in line if isinstance(one, LTChar))
+    def indent(line):
+        return edge - line.right if begins_right else line.left - edge
 
     found = []
-    lines = [one for one in container if isinstance(one, LTTextLine) and _plain(one)]
     for above, line in zip([None, *lines], lines, strict=False):
         is_first = (
             above is None
-            or not 0.85 < size(line) / size(above) < 1.18
+            or not 0.85 < line.size / above.size < 1.18
             or (
-                line.x0 - container.x0 > 0.6 * size(line)
-                and above.x0 - container.x0 < 0.3 * size(line)
-                and ENDS.search(_plain(above))
+                indent(line) > 0.6 * line.size
+                and indent(above) < 0.3 * line.size
+                and ENDS.search(above.text)
             )
         )
         found += [[]] if is_first else []
@@ -127,24 +222,28 @@ def _paragraphs(container):
     return found
 
 
-def _in_reading_order(boxes):
+def _in_reading_order(boxes, is_left=False):
     """Columns from left to right, each from top to bottom, below what stands over all of them.
 
-    Source: the recursive X-Y cut of Nagy and Seth (1984).
+    From right to left where ``is_left``. Source: the recursive X-Y cut of Nagy and Seth (1984).
     """
-    columns = _cut(boxes, lambda box: (box.left, box.right), GUTTER)
+
+    def across(box):
+        return (-box.right, -box.left) if is_left else (box.left, box.right)
+
+    columns = _cut(boxes, across, GUTTER)
     if len(columns) > 1:
-        return [box for column in columns for box in _in_reading_order(column)]
+        return [box for column in columns for box in _in_reading_order(column, is_left)]
     rows = _cut(boxes, lambda box: (-box.top, -box.bottom), 0)
     if len(rows) < 2:
-        return sorted(boxes, key=lambda box: (-box.top, box.left))
+        return sorted(boxes, key=lambda box: (-box.top, across(box)))
     # As many rows at once as columns go through: their paragraphs may end at one height.
     found = []
     while rows:
         for count in range(min(len(rows), MOST_ROWS), 0, -1):
             band = [box for row in rows[:count] for box in row]
-            if count == 1 or len(_cut(band, lambda box: (box.left, box.right), GUTTER)) > 1:
-                found += _in_reading_order(band)
+            if count == 1 or len(_cut(band, across, GUTTER)) > 1:
+                found += _in_reading_order(band, is_left)
                 rows = rows[count:]
                 break
     return found
@@ -224,15 +323,15 @@ def _joined(lines, whole):
     return text
 
 
-def _plain(line):
-    """A line's text, with typesetters' ligatures as the letters they stand for."""
-    text = line.get_text()
-    text = re.sub(r"[\ufb00-\ufb06]", lambda one: unicodedata.normalize("NFKC", one[0]), text)
+def _plain(text):
+    """A line's text, with ligatures and shapes of letters as the letters they stand for."""
+    text = LIGATURES.sub(lambda one: unicodedata.normalize("NFKC", one[0]), text)
     return " ".join(re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", text).split())
 
 
 def _goes_on(one, two):
-    return not ENDS.search(one) and two[:1].islower()
+    """Whether a text may go on with the next; letters without capitals may always."""
+    return not ENDS.search(one) and (two[:1].islower() or bidi.has_any(two[:1]))
 
 
 def _fields(document):

@@ -2,6 +2,7 @@
 
 import html
 import io
+import unicodedata
 import zipfile
 from xml.sax.saxutils import escape
 
@@ -105,13 +106,51 @@ def make_printed_pdf(pages):
     )  # fmt: skip
 
 
-def _pdf(pages, trailer="", title=""):
+def make_placed_pdf(lines):
+    """A PDF of one page of ``(left, height, glyphs)``, each glyph at its place from left to right.
+
+    A glyph is a string, as a ligature may stand for two letters; a combining mark has no width
+    and stands over the glyph that follows it.
+    """
+    names = sorted({glyph for _, _, glyphs in lines for glyph in glyphs})
+    commands = []
+    for x, y, glyphs in lines:
+        for glyph in glyphs:
+            code = names.index(glyph) + 1
+            commands.append(b"BT /F1 10 Tf %d %d Td <%04x> Tj ET" % (x, y, code))
+            x += 0 if unicodedata.combining(glyph[0]) else 6
+    said = "".join(
+        f"<{code:04x}> <{glyph.encode('utf-16-be').hex()}>\n" for code, glyph in enumerate(names, 1)
+    )
+    narrow = " ".join(
+        f"{code} [0]" for code, glyph in enumerate(names, 1) if unicodedata.combining(glyph[0])
+    )
+    meaning = (
+        "/CIDInit /ProcSet findresource begin begincmap\n"
+        "1 begincodespacerange <0000> <ffff> endcodespacerange\n"
+        f"{len(names)} beginbfchar\n{said}endbfchar\nendcmap end"
+    ).encode()
+    font = (
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /Placed /Encoding /Identity-H "
+        b"/DescendantFonts [7 0 R] /ToUnicode 8 0 R >>"
+    )
+    descendant = (
+        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Placed /DW 600 /W [%s] "
+        b"/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> "
+        b"/FontDescriptor << /Type /FontDescriptor /FontName /Placed /Flags 4 /Ascent 800 "
+        b"/Descent -200 /FontBBox [0 -200 600 800] >> >>" % narrow.encode()
+    )
+    stream = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(meaning), meaning)
+    return _pdf([commands], font=font, more=[descendant, stream])
+
+
+def _pdf(pages, trailer="", title="", font=b"", more=()):
     kids = b" ".join(b"%d 0 R" % (5 + 2 * i) for i in range(len(pages)))
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R /Lang (en-GB) >>" if not title else
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, len(pages)),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>",
+        font or b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>",
         b"<< /Title (%s) >>" % (title or "Microsoft Word - talks.doc").encode(),
     ]  # fmt: skip
     for i, commands in enumerate(pages):
@@ -121,6 +160,7 @@ def _pdf(pages, trailer="", title=""):
             b"/Resources << /Font << /F1 3 0 R >> >> >>" % (6 + 2 * i),
             b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         ]
+    objects += more
     written, places = b"%PDF-1.4\n", []
     for number, content in enumerate(objects, start=1):
         places.append(len(written))

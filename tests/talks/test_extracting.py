@@ -13,6 +13,7 @@ from .files import (
     make_html,
     make_odt,
     make_pdf,
+    make_placed_pdf,
     make_printed_pdf,
     make_zip,
 )
@@ -146,6 +147,53 @@ def test_hyphens_that_belong_to_words_stay_at_the_end_of_a_pdfs_line(reader):
         "A well-known envoy of Russian-Ukrainian pre- and postwar negotiations, well-known for "
         "out-of-town talks."
     )
+
+
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [
+        # Arabic, with a ligature, a number, a date and a Latin word; brackets as they look.
+        (
+            [*".(%50 ةبسنب) كلذ ضفر Kremlin نإ ،17.05.2025 يف ر", "لا", *"ق"],
+            "قلار في 17.05.2025، إن Kremlin رفض ذلك (بنسبة 50%).",
+        ),
+        # The same brackets as LibreOffice writes them.
+        ([*".)%50 ةبسنب( كلذ"], "ذلك (بنسبة 50%)."),
+        # Shapes of letters in place of letters, and points over them.
+        ([*"ﻲﻓ \u064eﻝ\u064eﺎ\u064eﻗ"], "قَاَلَ في"),
+        # Hebrew: a sign belongs to its number, a bracket to the words that go to the right.
+        (
+            [*".50% ,2025 יאמב 16-ב Reuters (UK) רבוד ,(2,000 ךותמ) 1,000 יכ"],
+            "כי 1,000 (מתוך 2,000), דובר Reuters (UK) ב-16 במאי 2025, 50%.",
+        ),
+        # Within English.
+        ([*'He said: "םולש בוט" to 5 (ברע) of them.'], 'He said: "טוב שלום" to 5 (ערב) of them.'),
+        ([*"He said )ברע( to them."], "He said (ערב) to them."),
+    ],
+    ids=["arabic", "turned-brackets", "shapes", "hebrew", "in-english", "turned-in-english"],
+)
+def test_what_a_pdf_writes_from_right_to_left_is_read_so(reader, printed, read):
+    assert reader.read(make_placed_pdf([(40, 1900, printed)]), name="a.pdf").text == read
+
+
+def test_lines_that_end_at_the_left_go_on_at_the_right_whatever_the_files_order(reader):
+    printed = ["לארשי תלשממ", "העידוה", ".רמאנ ךכ"]
+    lines = [(340 - 6 * len(line), 1900 - 12 * n, line) for n, line in enumerate(printed)]
+
+    found = reader.read(make_placed_pdf([lines[1], lines[2], lines[0]]), name="a.pdf")
+
+    assert found.text == "ממשלת ישראל הודיעה כך נאמר."
+
+
+def test_columns_of_text_from_right_to_left_are_read_from_the_right(reader):
+    lines = [
+        *((200, 1900 - 12 * n, word[::-1].rjust(16)) for n, word in enumerate(["ראשון", "שני."])),
+        *((40, 1900 - 12 * n, word[::-1].rjust(16)) for n, word in enumerate(["שלישי", "רביעי."])),
+    ]
+
+    found = reader.read(make_placed_pdf(lines), name="a.pdf")
+
+    assert found.text == "ראשון שני.\nשלישי רביעי."
 
 
 def test_columns_of_a_pdf_are_read_one_after_the_other_without_running_heads(reader):
