@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.conf.locale import LANG_INFO
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Lower
 
 from talks import gate
@@ -15,6 +15,7 @@ from talks.models import Article, ArticleStatus, Round
 from . import keyset, overview, progress
 from .keyset import Key
 from .named import CoderField
+from .searching import LookedUp
 
 
 def choices(rows, empty):
@@ -170,10 +171,14 @@ class ArticleFilterForm(forms.Form):
         if self.user.is_authenticated:
             articles = articles.filter(self._by_coding())
             articles = overview.with_work(articles, self.user, accepted_only=self.counts_accepted)
-            articles = progress.with_stage(articles, self.user)
-            articles = articles.annotate(worked_on=Coalesce("worked_at", Value(NEVER)))
+            # What takes a look at all work is asked only where the list is ordered by it.
+            order = order_of(wanted.get("sort"))
+            if order == "coding":
+                articles = progress.with_stage(articles, self.user)
+            elif order == "worked":
+                articles = articles.annotate(worked_on=Coalesce("worked_at", Value(NEVER)))
         newer = Article.objects.filter(supersedes=OuterRef("pk"), status=ArticleStatus.PUBLISHED)
-        articles = articles.annotate(is_superseded=Exists(newer))
+        articles = articles.annotate(is_superseded=LookedUp(newer))
         return articles.annotate(
             shown_on=Coalesce("published_on", Value(datetime.date.min)), name_key=Lower("title")
         )

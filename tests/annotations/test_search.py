@@ -1,5 +1,6 @@
 """The one search: what is found by what was typed, by whom, in which order, and where it leads."""
 
+import json
 import re
 import uuid
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotations import asked, recording, searching
+from annotations.filters import ArticleFilterForm
 from annotations.forms_recording import FORMS
 from annotations.models import Draft, SearchEntry, Visibility
 from talks import gate
@@ -427,7 +429,8 @@ def test_plans_use_the_indexes(coder):
         cursor.execute("ANALYZE annotations_searchentry")
         cursor.execute("EXPLAIN SELECT id FROM annotations_searchentry WHERE names %>> 'zelinsky'")
         similar = str(cursor.fetchall())
-    words = searching.visible_to(searching.found(asked.read("zebra"), [1, 2]), coder).explain()
+    finds = searching.visible_to(searching.found(asked.read("zebra"), [1, 2]), coder)
+    words = finds.explain()
     # Who may see a find is asked of the find, and not read of all that there is.
     looked_up = re.search("Filter: .*", words)[0]
 
@@ -436,6 +439,45 @@ def test_plans_use_the_indexes(coder):
     assert "Seq Scan on annotations_searchentry" not in words
     assert "EXISTS" in looked_up
     assert "hashed" not in looked_up
+    assert looked_up_by_index(finds) >= {
+        "annotations_note.id", "annotations_note.passage_id", "annotations_tag.id",
+        "annotations_tagging.passage_id", "talks_article.id",
+        "talks_evidence.passage_id", "talks_outcomereport.outcome_id", "talks_party.id",
+        "talks_passage.id", "talks_person.id", "talks_position.id",
+    }  # fmt: skip
+
+
+def looked_up_by_index(rows):
+    """Columns, such as "talks_person.id", by which indexes find rows wherever they can."""
+
+    def walk(node, table=None):
+        table = node.get("Relation Name", table)
+        columns = re.findall(r"(\w+) (?:=|@@) ", node.get("Index Cond", ""))
+        return {f"{table}.{one}" for one in columns}.union(
+            *(walk(one, table) for one in node.get("Plans", []))
+        )
+
+    with connection.cursor() as cursor:
+        # So that tables of few rows are read as large ones are.
+        for way in ("seqscan", "hashjoin", "mergejoin"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+        found = walk(json.loads(rows.explain(format="json"))[0]["Plan"])
+        for way in ("seqscan", "hashjoin", "mergejoin"):
+            cursor.execute(f"SET LOCAL enable_{way} = on")
+    return found
+
+
+@pytest.mark.parametrize("sort", ["", "title", "words", "passages", "coders", "notes", "worked"])
+def test_the_list_asks_of_its_articles_by_the_indexes(coder, sort):
+    form = ArticleFilterForm({"sort": sort}, user=coder)
+    articles = form.articles().order_by(form.keys()[0].name)[:50]
+
+    assert looked_up_by_index(articles) >= {
+        "annotations_act.article_id", "annotations_note.article_id", "annotations_note.parent_id",
+        "annotations_note.passage_id", "talks_article.supersedes_id", "talks_passage.article_id",
+    }  # fmt: skip
+    # How far the coding is takes all work, so it is asked where the list is ordered by it alone.
+    assert "annotations_completion" not in articles.explain()
 
 
 # Drafts of the recording panel
