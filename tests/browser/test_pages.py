@@ -1,6 +1,7 @@
 """Every page in every state: no violation, nothing wider than a phone, all within reach of keys."""
 
 import re
+import uuid
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import expect
 
 from accounts import links
 from accounts.models import User
-from annotations import coding, first_data
+from annotations import codebook, coding, first_data
 from annotations.models import Note, Tag
 from talks.models import Article
 from tests.factories import make_article, make_note, make_passage, make_tag, make_tagging
@@ -303,3 +304,49 @@ def test_keys_reach_all_and_show_where_they_are(open_page, article, researcher):
     assert seen[-1] == "article-text"
     assert len(set(seen)) == len(seen)
     assert unseen == []
+
+
+SPACED = """() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+        word-spacing: 0.16em !important } p { margin-block-end: 2em !important }`);
+    document.adoptedStyleSheets = [sheet];
+}"""
+SIDEWAYS = """() => [document.documentElement, ...document.querySelectorAll(".table-scroll")]
+    .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth)
+    .map((one) => `${one.ariaLabel ?? "page"}: ${one.scrollWidth - one.clientWidth} too wide`)"""
+
+
+def test_with_wide_spacing_a_narrow_page_is_read_without_scrolling_sideways(
+    open_page, article, admin
+):
+    """WCAG 1.4.10 and 1.4.12; tables that compare in two directions may scroll, in themselves."""
+    dense = make_article(text="Sides of the table agreed to talk about all prisoners of war. " * 8)
+    words = [found.span() for found in re.finditer(r"\w+", dense.text)]
+    tags = list(Tag.objects.all()[:8])
+    for first in range(len(words) - 4):
+        for last in range(first, first + 4):
+            start, end = words[first][0], words[last][1]
+            passage = make_passage(dense.text[start:end], dense, start)
+            make_tagging(passage, tags[(2 * first + last) % 8], admin)
+    coding.tag_passage(admin, article, 0, 40, "A tag with a name of some words", key=uuid.uuid4())
+    codebook.add(admin, tags[0].codebook, {"name": "Another tag"})
+    page = open_page("/", admin, viewport={"width": 320, "height": 700})
+    found = {}
+    for path in (
+        dense.get_absolute_url(),
+        article.get_absolute_url(),
+        "/articles/",
+        "/accounts/",
+        "/acts/",
+        "/codebook/",
+        "/codebook/versions/",
+        "/codebook/figures/",
+        "/rounds/istanbul-2025-05-16/outcomes/",
+    ):
+        page.goto(path)
+        found[path] = page.evaluate(SIDEWAYS)
+        page.evaluate(SPACED)
+        found[path] += page.evaluate(SIDEWAYS)
+
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
