@@ -17,7 +17,7 @@ from .coding import (
     Stale,
     _act,
     _Changes,
-    _in_turn,
+    _in_turn_to_write,
     _offered,
     _record,
     quoted,
@@ -367,10 +367,10 @@ def keep(actor, tagging, version, defined_in, *, key):
 
 
 @_act
-def exchange(actor, tagging, version, tag, *, key):
+def exchange(actor, tagging, version, tag, *, knowingly=False, key):
     """Put ``tag`` in the place of a tagging's; the old tagging is withdrawn and kept."""
     tag = _offered(tag)
-    tagging, article = _tagging_in_turn(tagging, version)
+    tagging, article = _tagging_in_turn(tagging, version, knowingly)
     if tag == tagging.tag:
         raise Refused("That is the tag it has. Keep it, or choose another.")
     changes = _Changes()
@@ -388,9 +388,9 @@ def exchange(actor, tagging, version, tag, *, key):
     return _record(actor, ActKind.TAG, changes, article=article, summary=summary, key=key)
 
 
-def _tagging_in_turn(tagging, version):
+def _tagging_in_turn(tagging, version, knowingly=True):
     article = tagging.passage.article
-    _in_turn(article)
+    _in_turn_to_write(article, knowingly)
     tagging = (
         Tagging.objects.select_for_update(no_key=True, of=["self"])
         .select_related("passage", "tag__codebook", "coder")

@@ -2,7 +2,9 @@
 
 Every function takes who acts and what was asked, and returns the :class:`Act`, or None where all
 stands already as asked (a repeated submit does nothing twice). Refusals are exceptions:
-:class:`Stale` for work that was based on an old version, :class:`Refused` for what cannot be.
+:class:`Stale` for work that was based on an old version, :class:`Refused` for what cannot be,
+:class:`Superseded` for what says something new of an old text and not that this is meant
+(``knowingly``).
 """
 
 import datetime
@@ -105,6 +107,16 @@ BETWEEN_ARTICLES = {ActKind.CARRY, ActKind.UNDO, ActKind.REDO}
 
 class Refused(Exception):
     """What was asked cannot be done; the message is for the person who asked."""
+
+
+class Superseded(Refused):
+    """Nothing new is written on an old version of a text by whoever has not said they mean it."""
+
+    def __init__(self):
+        super().__init__(
+            "This text was superseded by a newer version, so nothing was saved. Open that one, or"
+            " choose “Work on this old version” at the top of the article and send it again."
+        )
 
 
 class Stale(Exception):
@@ -330,6 +342,17 @@ def _in_turn(*articles):
         list(rows.values_list("pk"))
 
 
+def _in_turn_to_write(article, knowingly):
+    """:func:`_in_turn` for what says something new of an article; Superseded unless ``knowingly``.
+
+    Whoever supersedes it has its turn as well: either what was said before is carried over, or
+    what is said after is refused.
+    """
+    _in_turn(article)
+    if article and not knowingly and Article.objects.filter(supersedes=article).exists():
+        raise Superseded
+
+
 def _record(
     actor, kind, changes, *, article, summary, key, also_on=None, is_private=False, undoes=None
 ):
@@ -368,11 +391,13 @@ def _tell(changes):
 
 
 @_act
-def tag_passage(actor, article, start, end, tag, *, note="", visibility=Visibility.TEAM, key):
+def tag_passage(
+    actor, article, start, end, tag, *, note="", visibility=Visibility.TEAM, knowingly=False, key
+):
     """Put ``tag`` (a :class:`Tag`, or a new one's name) on ``text[start:end]``."""
     changes = _Changes()
     tag = _propose(actor, tag, changes) if isinstance(tag, str) else _offered(tag)
-    _in_turn(article)
+    _in_turn_to_write(article, knowingly)
     passage = Passage.objects.at(article, start, end)
     tagging, was_new = Tagging.objects.get_or_create(
         passage=passage,
@@ -401,11 +426,11 @@ def tag_passage(actor, article, start, end, tag, *, note="", visibility=Visibili
 
 
 @_act
-def tag_passages(actor, article, spans, tag, *, key):
+def tag_passages(actor, article, spans, tag, *, knowingly=False, key):
     """Put ``tag`` on all of ``spans``, (start, end) pairs, as one act; see :func:`tag_passage`."""
     changes = _Changes()
     tag = _propose(actor, tag, changes) if isinstance(tag, str) else _offered(tag)
-    _in_turn(article)
+    _in_turn_to_write(article, knowingly)
     passages = Passage.objects.at_all(article, spans)
     own = Tagging.objects.live().filter(tag=tag, coder=actor, passage__article=article)
     tagged = set(own.values_list("passage_id", flat=True))
@@ -491,12 +516,14 @@ def withdraw_tagging(actor, tagging, version, *, key):
 
 
 @_act
-def write_note(actor, text, visibility, *, article=None, span=None, tag=None, work=None, key):
+def write_note(
+    actor, text, visibility, *, article=None, span=None, tag=None, work=None, knowingly=False, key
+):
     """Write a note on ``text[start:end]`` of an article, on the article itself, or on a tag.
 
     ``work`` in it, a tagging, a position or an outcome report, is what the note is about then.
     """
-    _in_turn(article)
+    _in_turn_to_write(article, knowingly)
     about = {"tag": tag} if tag else {"article": article}
     if work:
         about = {item_name(work): work}
@@ -518,10 +545,10 @@ def write_note(actor, text, visibility, *, article=None, span=None, tag=None, wo
 
 
 @_act
-def reply(actor, note, text, *, key):
+def reply(actor, note, text, *, knowingly=False, key):
     """Answer a note; a reply is as visible as the note."""
     article = article_of(note)
-    _in_turn(article)
+    _in_turn_to_write(article, knowingly)
     note = Note.objects.select_for_update(no_key=True).get(pk=note.pk)
     if note.withdrawn_at:
         raise Refused("This note was withdrawn in the meantime, so it cannot be answered.")
@@ -541,10 +568,10 @@ def reply(actor, note, text, *, key):
 
 
 @_act
-def edit_note(actor, note, text, visibility, version, *, key):
+def edit_note(actor, note, text, visibility, version, *, knowingly=False, key):
     """Change one's own note, based on its ``version``."""
     article = article_of(note)
-    _in_turn(article)
+    _in_turn_to_write(article, knowingly)
     note = Note.objects.select_for_update(no_key=True, of=["self"]).get(pk=note.pk)
     if note.withdrawn_at or note.version != version:
         raise Stale(note)
@@ -621,13 +648,13 @@ def work_of(note):
 
 
 @_act
-def move_bounds(actor, passage, start, end, *, key):
+def move_bounds(actor, passage, start, end, *, knowingly=False, key):
     """Carry one's own tags and notes from ``passage`` to ``text[start:end]``.
 
     The passage itself never changes, and colleagues' work on it stays where they put it.
     """
     article = passage.article
-    _in_turn(article)
+    _in_turn_to_write(article, knowingly)
     taggings = list(Tagging.objects.live().filter(passage=passage, coder=actor))
     notes = list(Note.objects.live().filter(passage=passage, author=actor))
     if (passage.start, passage.end) == (start, end):

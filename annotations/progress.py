@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from talks.models import Event, OutcomeReport, Position
 
-from .coding import Stale, _act, _Changes, _in_turn, _record
+from .coding import Stale, _act, _Changes, _in_turn_to_write, _record
 from .models import Act, ActKind, Completion, Note, Tagging
 
 # Acts that are work on what an article says.
@@ -25,13 +25,13 @@ WORK = [
 
 
 @_act
-def call_done(actor, article, is_done, version, *, key):
+def call_done(actor, article, is_done, version, *, knowingly=False, key):
     """Say that one is done with ``article``, or open one's work on it again.
 
     ``version`` is that of the row that the page showed, 0 where there was none. Said again of
     what was done since, it is done as of now.
     """
-    _in_turn(article)
+    _in_turn_to_write(article, knowingly)
     own = Completion.objects.select_for_update(no_key=True, of=["self"])
     completion = own.filter(article=article, coder=actor).first()
     stands = completion is not None and completion.withdrawn_at is None

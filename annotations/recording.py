@@ -33,8 +33,10 @@ from talks.text import first_words
 from .coding import (
     Refused,
     Stale,
+    Superseded,
     _Changes,
     _in_turn,
+    _in_turn_to_write,
     _lock,
     _look_at_once,
     _record,
@@ -43,7 +45,7 @@ from .coding import (
 )
 from .models import Act, ActKind, Draft
 
-__all__ = ["Refused", "Stale"]
+__all__ = ["Refused", "Stale", "Superseded"]
 
 
 def _recorded(function):
@@ -62,7 +64,9 @@ def _recorded(function):
 
 
 @_recorded
-def record_position(actor, article, parties, fields, evidence, *, speaker=None, new=None, key):
+def record_position(
+    actor, article, parties, fields, evidence, *, speaker=None, new=None, knowingly=False, key
+):
     """Record what ``parties`` hold, one row a party; several make a joint statement.
 
     ``fields`` are those of :class:`Position` but its parties and its speaker; ``evidence`` is a
@@ -70,7 +74,7 @@ def record_position(actor, article, parties, fields, evidence, *, speaker=None, 
     made on the spot: "speaker" as (name, family name, affiliation's fields), "proposition" as
     fields.
     """
-    _in_turn(article)
+    _in_turn_to_write(article, knowingly)
     speaker, fields = _made_on_the_spot(speaker, fields, new or {})
     joint_key = str(uuid.uuid4()) if len(parties) > 1 else ""
     passages = _passages(article, evidence)
@@ -97,12 +101,14 @@ def record_position(actor, article, parties, fields, evidence, *, speaker=None, 
 
 
 @_recorded
-def edit_position(actor, position, party, fields, evidence, version, *, speaker=None, new, key):
+def edit_position(
+    actor, position, party, fields, evidence, version, *, speaker=None, new, knowingly=False, key
+):
     """Change one's own position and its evidence, based on its ``version``.
 
     What was accepted or rejected is submitted anew.
     """
-    _in_turn(position.article)
+    _in_turn_to_write(position.article, knowingly)
     position = _own_version(Position, position, version)
     speaker, fields = _made_on_the_spot(speaker, fields, new or {})
     wanted = {
@@ -154,12 +160,12 @@ def _told(verb, words):
 
 
 @_recorded
-def report_outcome(actor, article, outcome, fields, sides, evidence, *, key):
+def report_outcome(actor, article, outcome, fields, sides, evidence, *, knowingly=False, key):
     """Record what ``article`` reports of an outcome (or of a new one, given by its fields).
 
     ``sides`` is a list of (party, stance, basis).
     """
-    _in_turn(article)
+    _in_turn_to_write(article, knowingly)
     if isinstance(outcome, dict):
         outcome = Outcome.objects.create(round_id=article.round_id, **outcome)
     report = OutcomeReport.objects.create(
@@ -183,9 +189,9 @@ def report_outcome(actor, article, outcome, fields, sides, evidence, *, key):
 
 
 @_recorded
-def record_event(actor, article, fields, participants, evidence, *, key):
+def record_event(actor, article, fields, participants, evidence, *, knowingly=False, key):
     """Record that something happened; ``participants`` is a list of (party, person, role)."""
-    _in_turn(article)
+    _in_turn_to_write(article, knowingly)
     event = Event.objects.create(round_id=article.round_id, coder=actor, **fields)
     changes = _Changes()
     changes.made(event)
@@ -276,9 +282,9 @@ def withdraw(actor, row, version, *, article, key):
 
 
 @_recorded
-def change_evidence(actor, row, evidence, version, *, article, key):
+def change_evidence(actor, row, evidence, version, *, article, knowingly=False, key):
     """Give a position, an outcome report or an event other evidence, in one act."""
-    _in_turn(article)
+    _in_turn_to_write(article, knowingly)
     row = _own_version(type(row), row, version)
     changes = _Changes()
     if not _set_evidence(changes, _passages(article, evidence), **{owner_of(row): row}):

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from annotations import coding, notices
 from annotations.forms import FindForm
 from annotations.reading import Filters, Reading
-from talks.models import Article
 
 PLACE = re.compile(r"(?P<start>[0-9]{1,9})-(?P<end>[0-9]{1,9})")
 UNCHANGED = "Nothing changed: it was so already."
@@ -22,29 +21,19 @@ def works_on_superseded(request, article):
     return article.pk in request.session.get(KNOWINGLY, [])
 
 
-def superseded(request, article):
-    """Why nothing new is written on this version of a text; empty where it may be."""
-    is_old = Article.objects.filter(supersedes=article.pk).exists()
-    if not is_old or request.POST.get("superseded") == "1":
-        return ""
-    if works_on_superseded(request, article):
-        return ""
-    return (
-        "This text was superseded by a newer version, so nothing was saved. Open that one, or"
-        " choose “Work on this old version” at the top of the article and send it again."
-    )
+def knowingly(request, article):
+    """Whether what is sent is meant for this article even if it is superseded.
 
-
-def is_unknowing(request, form, article):
-    """Whether words would be written on a superseded version without knowing it.
-
-    The form says so then, beside what was typed, and asks; a note on a tag has no article.
+    A note on a tag has no article.
     """
-    message = superseded(request, article) if article else ""
-    if message:
-        form.add_error("text", message)
-        form.asks_for_old = True
-    return bool(message)
+    is_said = request.POST.get("superseded") == "1"
+    return is_said or (article is not None and works_on_superseded(request, article))
+
+
+def ask_for_old(form, error):
+    """Have a form of words ask, beside what was typed, whether the old version is meant."""
+    form.add_error("text", str(error))
+    form.asks_for_old = True
 
 
 def filters_of(request):

@@ -95,12 +95,19 @@ def article_done(request, article_id):
     form = DoneForm(request.POST)
     if not form.is_valid():
         return answers.refused(request, form)
-    if message := answers.superseded(request, article):
-        return answers.refused(request, message=message, status=409)
     data = form.cleaned_data
     is_done = data["done"] == "yes"
     try:
-        act = progress.call_done(request.user, article, is_done, data["version"], key=data["key"])
+        act = progress.call_done(
+            request.user,
+            article,
+            is_done,
+            data["version"],
+            knowingly=answers.knowingly(request, article),
+            key=data["key"],
+        )
+    except coding.Superseded as error:
+        return answers.refused(request, message=str(error), status=409)
     except coding.Stale as error:
         message = _said_meanwhile(error.current)
         return answers.refused(request, message=message, status=409)

@@ -165,15 +165,13 @@ def tagging_recheck(request, tagging_id):
     if not form.is_valid():
         return _recheck_page(request, form=form, status=422)
     data = form.cleaned_data
-    is_new = data["do"] == "exchange"
-    if is_new and (refusal := answers.superseded(request, tagging.passage.article)):
-        return _recheck_page(request, status=409, refusal=refusal)
     asked = [request.user, tagging, data["version"]]
     try:
         if data["do"] == "keep":
             act = revising.keep(*asked, data["defined_in"], key=data["key"])
         elif data["do"] == "exchange":
-            act = revising.exchange(*asked, data["tag"], key=data["key"])
+            knowingly = answers.knowingly(request, tagging.passage.article)
+            act = revising.exchange(*asked, data["tag"], knowingly=knowingly, key=data["key"])
         else:
             act = coding.withdraw_tagging(*asked, key=data["key"])
     except coding.Stale:

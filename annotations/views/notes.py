@@ -24,17 +24,20 @@ def article_notes(request, article_id):
     form = PassageNoteForm(request.POST, article=article)
     if not form.is_valid():
         return _form_again(request, form, article=article)
-    if answers.is_unknowing(request, form, article):
-        return _form_again(request, form, article=article, status=409)
     data = form.cleaned_data
-    act = coding.write_note(
-        request.user,
-        data["text"],
-        data["visibility"],
-        article=article,
-        span=form.span,
-        key=data["key"],
-    )
+    try:
+        act = coding.write_note(
+            request.user,
+            data["text"],
+            data["visibility"],
+            article=article,
+            span=form.span,
+            knowingly=answers.knowingly(request, article),
+            key=data["key"],
+        )
+    except coding.Superseded as error:
+        answers.ask_for_old(form, error)
+        return _form_again(request, form, article=article, status=409)
     passage = Passage.objects.at(article, *form.span) if form.span else None
     return answers.changed(request, article, act, desk_is_done=True, passage=passage)
 
@@ -93,8 +96,6 @@ def _edit(request, note):
     form = NoteEditForm(request.POST)
     if not form.is_valid():
         return _form_again(request, form, note=note)
-    if answers.is_unknowing(request, form, coding.article_of(note)):
-        return _form_again(request, form, note=note, status=409)
     data = form.cleaned_data
     try:
         act = coding.edit_note(
@@ -103,10 +104,14 @@ def _edit(request, note):
             data["text"],
             data["visibility"],
             data["version"],
+            knowingly=answers.knowingly(request, coding.article_of(note)),
             key=data["key"],
         )
     except coding.Stale as error:
         return _conflict(request, error.current, form)
+    except coding.Superseded as error:
+        answers.ask_for_old(form, error)
+        return _form_again(request, form, note=note, status=409)
     except coding.Refused as error:
         form.add_error("visibility", str(error))
         return _form_again(request, form, note=note, status=409)
@@ -131,11 +136,13 @@ def note_replies(request, note_id):
     form = NoteForm(request.POST)
     if not form.is_valid():
         return _form_again(request, form, note=root, is_reply=True)
-    if answers.is_unknowing(request, form, coding.article_of(root)):
-        return _form_again(request, form, note=root, is_reply=True, status=409)
     data = form.cleaned_data
     try:
-        act = coding.reply(request.user, root, data["text"], key=data["key"])
+        knowingly = answers.knowingly(request, coding.article_of(root))
+        act = coding.reply(request.user, root, data["text"], knowingly=knowingly, key=data["key"])
+    except coding.Superseded as error:
+        answers.ask_for_old(form, error)
+        return _form_again(request, form, note=root, is_reply=True, status=409)
     except coding.Refused as error:
         form.add_error("text", str(error))
         return _form_again(request, form, note=root, is_reply=True, status=409)

@@ -54,10 +54,9 @@ def bounds_edit(request, passage_id):
     form = SpanForm(request.POST, article=passage.article)
     if not form.is_valid():
         return answers.refused(request, form)
-    if message := answers.superseded(request, passage.article):
-        return answers.refused(request, message=message, status=409)
     try:
-        act = coding.move_bounds(request.user, passage, *form.span)
+        knowingly = answers.knowingly(request, passage.article)
+        act = coding.move_bounds(request.user, passage, *form.span, knowingly=knowingly)
     except coding.Refused as error:
         return answers.refused(request, message=str(error), status=409)
     moved = Passage.objects.at(passage.article, *form.span)

@@ -133,11 +133,16 @@ def tag_all(request, article_id):
     form = TagAllForm(request.POST, article=article)
     if not form.is_valid():
         return answers.refused(request, form)
-    if message := answers.superseded(request, article):
-        return answers.refused(request, message=message, status=409)
     data = form.cleaned_data
     try:
-        act = coding.tag_passages(request.user, article, form.chosen, data["tag"], key=data["key"])
+        act = coding.tag_passages(
+            request.user,
+            article,
+            form.chosen,
+            data["tag"],
+            knowingly=answers.knowingly(request, article),
+            key=data["key"],
+        )
     except coding.Refused as error:
         return answers.refused(request, message=str(error), status=409)
     told = f"{act.summary}." if act else "You had put this tag on all of them already."
@@ -153,9 +158,6 @@ def _tag(request, article):
     form = TaggingForm(request.POST, article=article)
     if not form.is_valid():
         return _refused(request, article, form)
-    if message := answers.superseded(request, article):
-        form.add_error(None, message)
-        return _refused(request, article, form, status=409)
     data = form.cleaned_data
     try:
         act = coding.tag_passage(
@@ -165,10 +167,12 @@ def _tag(request, article):
             data["tag"],
             note=data["note"],
             visibility=data["visibility"],
+            knowingly=answers.knowingly(request, article),
             key=data["key"],
         )
     except coding.Refused as error:
-        return answers.refused(request, message=str(error), status=409, where=PALETTE)
+        form.add_error(None, str(error))
+        return _refused(request, article, form, status=409)
     passage = Passage.objects.at(article, *form.span)
     return answers.changed(request, article, act, passage=passage)
 

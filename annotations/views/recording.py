@@ -68,52 +68,51 @@ def _record(request, article_id, kind, save):
     form = FORMS[kind](request.POST, article=article)
     if not form.is_valid():
         return _panel(request, article, form, status=422)
-    if message := answers.superseded(request, article):
-        form.add_error(None, message)
-        return _panel(request, article, form, status=409)
     try:
-        act = save(request.user, article, form)
+        act = save(request, article, form)
     except recording.Refused as error:
-        form.add_error(None, str(error))
-        return _panel(request, article, form, status=422)
+        return _refused(request, article, form, error)
     return _done(request, article, act, form)
 
 
-def _save_position(actor, article, form):
+def _save_position(request, article, form):
     data = form.cleaned_data
     return recording.record_position(
-        actor,
+        request.user,
         article,
         data["parties"],
         form.fields_of_position,
         data["evidence"],
         speaker=data["affiliation"],
         new=data["new"],
+        knowingly=answers.knowingly(request, article),
         key=data["key"],
     )
 
 
-def _save_report(actor, article, form):
+def _save_report(request, article, form):
     data = form.cleaned_data
     return recording.report_outcome(
-        actor,
+        request.user,
         article,
         data["outcome"],
         form.fields_of_report,
         data["sides"],
         data["evidence"],
+        knowingly=answers.knowingly(request, article),
         key=data["key"],
     )
 
 
-def _save_event(actor, article, form):
+def _save_event(request, article, form):
     data = form.cleaned_data
     return recording.record_event(
-        actor,
+        request.user,
         article,
         form.fields_of_event,
         data["participants"],
         data["evidence"],
+        knowingly=answers.knowingly(request, article),
         key=data["key"],
     )
 
@@ -143,14 +142,11 @@ def position_edit(request, position_id):
     if not form.cleaned_data["version"]:
         form.add_error("version", "This page is incomplete: reload it and try again.")
         return _panel(request, article, form, status=422)
-    if message := answers.superseded(request, article):
-        form.add_error(None, message)
-        return _panel(request, article, form, status=409)
     return _edit(request, position, form)
 
 
 def _edit(request, position, form):
-    data = form.cleaned_data
+    article, data = position.article, form.cleaned_data
     try:
         act = recording.edit_position(
             request.user,
@@ -161,15 +157,15 @@ def _edit(request, position, form):
             data["version"],
             speaker=data["affiliation"],
             new=data["new"],
+            knowingly=answers.knowingly(request, article),
             key=data["key"],
         )
     except recording.Stale:
         current = _positions(request).get(pk=position.pk)
-        return _panel(request, position.article, form, status=409, current=current)
+        return _panel(request, article, form, status=409, current=current)
     except recording.Refused as error:
-        form.add_error(None, str(error))
-        return _panel(request, position.article, form, status=422)
-    return _done(request, position.article, act, form)
+        return _refused(request, article, form, error)
+    return _done(request, article, act, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -197,19 +193,21 @@ def _evidence(request, row, article):
     form = EvidenceForm(request.POST, article=article)
     if not form.is_valid():
         return _panel(request, article, form, status=422, row=row)
-    if message := answers.superseded(request, article):
-        form.add_error(None, message)
-        return _panel(request, article, form, status=409, row=row)
     data = form.cleaned_data
     try:
         act = recording.change_evidence(
-            request.user, row, data["evidence"], data["version"], article=article, key=data["key"]
+            request.user,
+            row,
+            data["evidence"],
+            data["version"],
+            article=article,
+            knowingly=answers.knowingly(request, article),
+            key=data["key"],
         )
     except recording.Stale as error:
         return _panel(request, article, form, status=409, row=row, current=error.current)
     except recording.Refused as error:
-        form.add_error(None, str(error))
-        return _panel(request, article, form, status=422, row=row)
+        return _refused(request, article, form, error, row=row)
     return _done(request, article, act, form)
 
 
@@ -327,6 +325,13 @@ def _listed_drafts(request, article):
         "drafts": own.kept().newest_first(),
         "discarded": own.discarded()[:DISCARDED_SHOWN],
     }
+
+
+def _refused(request, article, form, error, **shown):
+    """The form with what was typed, and why it cannot be done."""
+    form.add_error(None, str(error))
+    status = 409 if isinstance(error, recording.Superseded) else 422
+    return _panel(request, article, form, status=status, **shown)
 
 
 def _panel(request, article, form, *, status=200, draft=None, current=None, row=None):

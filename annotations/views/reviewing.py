@@ -218,20 +218,24 @@ def review_item(request, kind, item_id):
     form = NoteForm(request.POST or None)
     is_valid = request.method == "POST" and form.is_valid()
     status = 422 if form.errors else 200
-    if is_valid and answers.is_unknowing(request, form, article_of(row)):
-        status = 409
-    elif is_valid:
-        data = form.cleaned_data
-        act = coding.write_note(
-            request.user,
-            data["text"],
-            Visibility.TEAM,
-            article=article_of(row),
-            work=row,
-            key=data["key"],
-        )
-        answers.warn_of_not_told(request, act)
-        return redirect(f"{request.path}#notes")
+    if is_valid:
+        data, article = form.cleaned_data, article_of(row)
+        try:
+            act = coding.write_note(
+                request.user,
+                data["text"],
+                Visibility.TEAM,
+                article=article,
+                work=row,
+                knowingly=answers.knowingly(request, article),
+                key=data["key"],
+            )
+        except coding.Superseded as error:
+            answers.ask_for_old(form, error)
+            status = 409
+        else:
+            answers.warn_of_not_told(request, act)
+            return redirect(f"{request.path}#notes")
     shown = Shown(row, request.user)
     context = {"shown": shown, "form": form, "history": past.address_of_row(row)}
     return render(request, "annotations/review_item.html", context, status=status)
