@@ -56,11 +56,7 @@ def digest(content):
 
 def keep_original(content, name):
     """The :class:`Original` of these bytes, kept once however often they come."""
-    original, _ = Original.objects.only("pk", "sha256", "name", "size").get_or_create(
-        sha256=digest(content),
-        defaults={"name": name[:300], "content": content, "size": len(content)},
-    )
-    return original
+    return Original.objects.keep(digest(content), name[:300], content)
 
 
 def sound_text(source):

@@ -20,7 +20,7 @@ from . import batches, importing, loading
 from .batches import Incoming
 from .extracting import Unreadable, encodings
 from .forms import ArticleForm, clean_language
-from .models import Table
+from .models import Original, Table
 
 TABLE_BYTES = 100_000_000
 ROWS, COLUMNS = 50_000, 200
@@ -113,7 +113,7 @@ def _counted(rows):
 
 def rows_of(table):
     """The :class:`Row` s of a :class:`Table`, one after another."""
-    return _rows_in(bytes(table.original.content), table.encoding, table.delimiter)
+    return _rows_in(Original.objects.content_of(table.original_id), table.encoding, table.delimiter)
 
 
 def _rows_in(content, encoding, delimiter):
@@ -349,7 +349,7 @@ def change(table, version, *, mapping, delimiter):
     """
     current = _current(table, version)
     if delimiter != current.delimiter:
-        content = bytes(current.original.content)
+        content = Original.objects.content_of(current.original_id)
         current.columns, rows = _csv_rows(content, current.encoding, delimiter)
         current.count = _counted(rows) or current.count
         current.delimiter = delimiter
