@@ -350,3 +350,22 @@ def test_with_wide_spacing_a_narrow_page_is_read_without_scrolling_sideways(
         found[path] += page.evaluate(SIDEWAYS)
 
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+def test_rows_that_stack_on_a_phone_keep_their_headers_and_cells(open_page, article, admin):
+    """What reads aloud still finds rows and columns, also where a cell is empty."""
+    codebook.add(admin, Tag.objects.first().codebook, {"name": "Another tag"})
+    page = open_page("/", admin, **SCREENS["narrow and dark"])
+    for path, columns in (
+        ("/acts/", ["When", "What", "Where", "Undo"]),
+        ("/accounts/", ["Name", "Signs in as", "Role", "State", "Last sign-in", "Created"]),
+        ("/codebook/versions/", ["Version", "When", "Who", "What", "Compare"]),
+    ):
+        page.goto(path)
+        told = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+        heard = [one for one in told if not one["ignored"]]
+        roles = [(one["role"]["value"], one.get("name", {}).get("value")) for one in heard]
+        assert [name for role, name in roles if role == "columnheader"] == columns
+        rows = page.locator("tbody tr").count()
+        cells = [role for role, _ in roles if role in {"cell", "gridcell", "rowheader"}]
+        assert len(cells) == rows * len(columns)
