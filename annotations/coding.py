@@ -349,6 +349,10 @@ def _in_turn_to_write(article, knowingly):
     what is said after is refused.
     """
     _in_turn(article)
+    _refuse_superseded(article, knowingly)
+
+
+def _refuse_superseded(article, knowingly):
     if article and not knowingly and Article.objects.filter(supersedes=article).exists():
         raise Superseded
 
@@ -740,17 +744,20 @@ def _change_articles(actor, versions, fields, left_alone, *, key):
 # Undoing
 
 
-def undo(actor, act, *, key=NEW):
-    """Take back one's own act, as a new act; of an undoing, do it again."""
+def undo(actor, act, *, knowingly=False, key=NEW):
+    """Take back one's own act, as a new act; of an undoing, do it again.
+
+    Work that thereby comes to stand on a superseded text is put there ``knowingly`` or not at all.
+    """
     try:
         with transaction.atomic():
-            return _undo(actor, act, key=key)
+            return _undo(actor, act, knowingly=knowingly, key=key)
     except IntegrityError as error:
         raise Refused(f"This can no longer be undone. {in_words(error)}") from error
 
 
 @_act
-def _undo(actor, act, *, key):
+def _undo(actor, act, *, knowingly, key):
     done = act
     while done.undoes:
         done = done.undoes
@@ -765,6 +772,8 @@ def _undo(actor, act, *, key):
         _in_turn(*_articles_of(act))
     if Act.objects.filter(undoes=act).exists():
         return None
+    if _puts_on_text(act, done):
+        _refuse_superseded(act.article, knowingly)
     if done.kind == ActKind.CODEBOOK:
         _take_back_codebook(act, changes)
     elif any(row["model"] == "review" for row in act.changes):
@@ -786,6 +795,17 @@ def _undo(actor, act, *, key):
         is_private=act.is_private,
         undoes=act,
     )
+
+
+def _puts_on_text(act, done):
+    """Whether undoing ``act`` puts work on a text, where it is taken off or was put elsewhere.
+
+    What was carried over goes back to where it waits again; done again, it comes to a text.
+    """
+    if done.kind == ActKind.CARRY and act.kind != ActKind.UNDO:
+        return False
+    befores = [row["before"] for row in act.changes if row["before"]]
+    return any("passage_id" in one or one.get("withdrawn_at", act) is None for one in befores)
 
 
 def _look_at_once():

@@ -25,3 +25,25 @@ def at_once(*functions):
     for thread in threads:
         thread.join()
     return results
+
+
+def both(*functions):
+    """Their results, once both are done at once; an error of either is raised."""
+    results = at_once(*functions)
+    for error in results:
+        if isinstance(error, Exception):
+            raise error
+    return results
+
+
+def wait_for_one_who_waits():
+    """Until somebody waits for a lock of ours, which a write that takes no turn never does."""
+    with connection.cursor() as cursor:
+        for _ in range(10_000):
+            cursor.execute(
+                "SELECT 1 FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone():
+                return
+    raise AssertionError("Nobody waits.")

@@ -41,7 +41,8 @@ def act_undo(request, act_id):
     own = Act.objects.filter(actor=request.user).select_related("article", "undoes")
     act = get_object_or_404(own, pk=act_id)
     try:
-        done = coding.undo(request.user, act)
+        knowingly = answers.knowingly(request, act.article)
+        done = coding.undo(request.user, act, knowingly=knowingly)
     except coding.Refused as error:
         return answers.refused(request, message=str(error), status=409)
     page = asked_for(request)

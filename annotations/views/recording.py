@@ -349,7 +349,7 @@ def _panel(request, article, form, *, status=200, draft=None, current=None, row=
         "form": form,
         "known": form.known,
         "title": title,
-        "is_refused": status == 422,
+        "is_refused": status != 200 and current is None,
         "draft": draft,
         "position": position,
         "row": row,

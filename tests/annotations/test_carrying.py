@@ -678,6 +678,25 @@ def test_what_waits_behind_two_newer_versions_goes_on_to_the_last(admin, researc
     assert not Carry.objects.live().filter(article=last).exists()
 
 
+def test_a_decision_is_not_done_again_on_a_version_that_was_superseded_since(
+    admin, researcher, old, new
+):
+    """Its work would be on no version's list: the next version was looked through before."""
+    [moved] = tagged(old, SWAP)
+    superseded(admin, old, new)
+    carry = carry_of(SWAP)
+    act = carrying.settle(researcher, carry, carry.start, carry.end, carry.version)
+    undone = coding.undo(researcher, act)
+    last = make_article(NEW.replace("minister", "envoy"), round=old.round, status="draft")
+    superseded(admin, new, last)
+
+    with pytest.raises(coding.Superseded):
+        coding.undo(researcher, undone)
+    assert where(moved) == (old.pk, SWAP)
+    coding.undo(researcher, undone, knowingly=True)
+    assert where(moved) == (new.pk, EXCHANGE)
+
+
 def test_work_goes_from_version_to_version_and_back_in_the_same_steps(admin, old, new):
     [tagging] = tagged(old, QUOTE)
     first = superseded(admin, old, new)

@@ -4,14 +4,15 @@ import copy
 import datetime
 import io
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import User
-from annotations import first_data
+from annotations import carrying, first_data
 from talks import coding_checks, coding_files, importing, loading_coding
 from talks.models import (
     Affiliation,
@@ -29,6 +30,7 @@ from talks.models import (
     Proposition,
 )
 from tests.annotations.test_first_data import dump
+from tests.at_once import both, wait_for_one_who_waits
 from tests.factories import make_article, make_party, make_person, make_round, make_user
 
 SEED = first_data.SEED / "coding.json"
@@ -225,6 +227,29 @@ def test_a_superseded_text_is_coded_only_knowingly(article, file):
     ]
     assert load(file, CODING, superseded=True).startswith("FILE: loaded 7 parties")
     assert load(file, CODING) == "FILE: all of it is there already; nothing changed.\n"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_coding_that_begins_before_its_text_is_superseded_is_refused_after_it(
+    article, file, admin
+):
+    newer = make_article("Corrected.", round=article.round, status="draft")
+    superseded = threading.Event()
+
+    def supersede():
+        with transaction.atomic():
+            carrying.supersede(admin, newer, article, newer.version)
+            superseded.set()
+            wait_for_one_who_waits()
+
+    def begin():
+        assert superseded.wait(10)
+        with pytest.raises(CommandError, match="was superseded by article"):
+            load(file, CODING)
+
+    both(supersede, begin)
+
+    assert not Position.objects.exists()
 
 
 def test_what_people_changed_since_is_not_overwritten(article, file):
