@@ -305,7 +305,8 @@ def test_a_stale_page_is_answered_with_both_versions(client, loader):
 
     assert response.status_code == 409
     page = text_of(response)
-    assert "<td><bdi>Theirs</bdi></td> <td><bdi>Mine</bdi></td>" in page
+    both = re.findall(r'<td data-label="(.*?)"><bdi>(.*?)</bdi></td>', page)
+    assert both == [("Saved now", "Theirs"), ("Typed by you", "Mine")]
     assert '<input type="hidden" name="version" value="2" id="id_version">' in page
     intake.refresh_from_db()
     assert (intake.fields["title"], intake.outcome) == ("Theirs", "They met.\nAdvertisement")
