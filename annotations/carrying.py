@@ -10,7 +10,7 @@ import uuid
 from collections import defaultdict
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
@@ -26,39 +26,12 @@ from talks.models import (
 )
 
 from .coding import Refused, Stale, _Changes, _record, quoted, submitted_again
-from .models import ActKind, Note, Tagging
+from .in_use import notes_in_sight, passages_in_use
+from .models import ActKind, Tagging
 from .models_carrying import SETTLED, Carry, CarryStatus
 from .recording import _recorded
 
 __all__ = ["Refused", "Stale"]
-
-
-def passages_in_use(article):
-    """The passages of an article that anything live is said about or proven by."""
-    here = {"passage": OuterRef("pk")}
-    return (
-        Passage.objects.filter(article=article)
-        .filter(
-            Exists(Tagging.objects.live().filter(**here))
-            | Exists(_notes_in_sight().filter(**here))
-            | Exists(_live_evidence().filter(**here))
-        )
-        .in_reading_order()
-    )
-
-
-def _notes_in_sight():
-    """Live notes, and withdrawn ones that hold live replies."""
-    replies = Note.objects.live().filter(parent=OuterRef("pk"))
-    return Note.objects.filter(Q(withdrawn_at=None) | Exists(replies))
-
-
-def _live_evidence():
-    return Evidence.objects.filter(
-        position__withdrawn_at=None,
-        outcome_report__withdrawn_at=None,
-        event__withdrawn_at=None,
-    )
 
 
 def foresee(old, article, passages=None):
@@ -281,7 +254,7 @@ def _move_work(article, carries, changes):
         settled[old] = new
         reworded |= {old} if is_reworded else set()
     _move_taggings(moves, reworded, changes)
-    _move(_notes_in_sight().filter(passage__in=moves), moves, changes)
+    _move(notes_in_sight().filter(passage__in=moves), moves, changes)
     _move_proven(Position, "position", article, moves, settled, reworded, changes)
     _move_proven(OutcomeReport, "outcome_report", article, moves, settled, reworded, changes)
     loose = Evidence.objects.filter(passage__in=moves).filter(

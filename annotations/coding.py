@@ -32,6 +32,7 @@ from talks.models import (
 from talks.text import first_words
 
 from . import notices, reference_rows, retagging, versions
+from .in_use import left_behind
 from .models import (
     Act,
     ActKind,
@@ -781,6 +782,7 @@ def _undo(actor, act, *, knowingly, key):
     else:
         for row in reversed(act.changes):
             _take_back(act, row, changes, actor)
+        _refuse_what_leaves_work_behind(act)
     kind = ActKind.REDO if act.kind == ActKind.UNDO else ActKind.UNDO
     _look_at_once()
     changes.passages |= passages
@@ -795,6 +797,17 @@ def _undo(actor, act, *, knowingly, key):
         is_private=act.is_private,
         undoes=act,
     )
+
+
+def _refuse_what_leaves_work_behind(act):
+    """Refuse to supersede a text again that was worked on since: that would be in no queue."""
+    for row in act.changes:
+        old = row["model"] == "article" and (row["before"] or {}).get("supersedes_id")
+        if old and left_behind(old, row["pk"]).exists():
+            raise Refused(
+                "The earlier text was worked on since this was undone, and that work would be left"
+                " behind. Let the new version supersede it anew instead: then all of it goes along."
+            )
 
 
 def _puts_on_text(act, done):

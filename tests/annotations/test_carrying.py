@@ -218,6 +218,21 @@ def test_undoing_puts_all_back_and_doing_it_again_brings_it_over(admin, old, new
     assert Carry.objects.live().count() == 2
 
 
+def test_what_was_said_since_the_undoing_is_not_left_behind_by_doing_it_again(admin, old, new):
+    tagged(old, QUOTE)
+    undone = coding.undo(admin, superseded(admin, old, new))
+    (since,) = tagged(old, GONE)
+
+    with pytest.raises(coding.Refused, match="worked on since"):
+        coding.undo(admin, undone)
+
+    new.refresh_from_db()
+    assert new.supersedes_id is None
+    assert (where(since), Carry.objects.live().count()) == ((old.pk, GONE), 0)
+    superseded(admin, old, new)
+    assert carry_of(GONE).status == "waiting"
+
+
 def test_a_decision_can_be_undone(admin, researcher, old, new):
     (swap,) = tagged(old, SWAP)
     superseded(admin, old, new)
