@@ -458,6 +458,15 @@ def looked_up_by_index(rows):
         )
 
     with connection.cursor() as cursor:
+        # Whatever is known of the tables, which other tests may have left empty, is forgotten.
+        cursor.execute(
+            "SELECT pg_clear_relation_stats('public', relname::text) FROM pg_class"
+            " WHERE relkind IN ('r', 'i') AND relnamespace = 'public'::regnamespace"
+        )
+        cursor.execute(
+            "SELECT pg_clear_attribute_stats('public', tablename::text, attname::text, inherited)"
+            " FROM pg_stats WHERE schemaname = 'public'"
+        )
         # So that tables of few rows are read as large ones are.
         for way in ("seqscan", "hashjoin", "mergejoin"):
             cursor.execute(f"SET LOCAL enable_{way} = off")
