@@ -36,14 +36,17 @@ def both(*functions):
     return results
 
 
-def wait_for_one_who_waits():
-    """Until somebody waits for a lock of ours, which a write that takes no turn never does."""
+def somebody_waits():
+    """Whether anybody waits for a lock of ours, which a write that takes no turn never does."""
     with connection.cursor() as cursor:
-        for _ in range(10_000):
-            cursor.execute(
-                "SELECT 1 FROM pg_locks"
-                " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-            )
-            if cursor.fetchone():
-                return
-    raise AssertionError("Nobody waits.")
+        cursor.execute(
+            "SELECT 1 FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return cursor.fetchone() is not None
+
+
+def wait_for_one_who_waits():
+    """Until somebody waits for a lock of ours."""
+    if not any(somebody_waits() for _ in range(10_000)):
+        raise AssertionError("Nobody waits.")

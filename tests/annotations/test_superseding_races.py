@@ -3,13 +3,13 @@
 import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from annotations import carrying, codebook, coding, progress, recording
 from annotations.models import Act, Note, Tagging
 from annotations.models_carrying import Carry
 from talks.models import Article, Evidence, Passage, Position
-from tests.at_once import at_once
+from tests.at_once import at_once, somebody_waits
 from tests.factories import (
     make_article,
     make_note,
@@ -245,13 +245,3 @@ def test_what_is_written_just_before_is_carried_over(monkeypatch, admin, researc
     old, new = pair()
     assert at_the_same_time(old, new) == new
     assert Carry.objects.get().passage.article == old
-
-
-def somebody_waits():
-    """Whether any session of this database waits for another's row or transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return cursor.fetchone()[0] > 0
