@@ -32,8 +32,6 @@ FAULT = (
     "Parley failed at this file ({}), which is a fault of Parley’s; the worker’s log tells more."
 )
 SLICE = 5  # seconds of work, then another batch has its turn
-PACKED = 20  # items sent to the database at once, or fewer if they are large
-PACKED_BYTES = 5_000_000
 UNDETERMINED = "und"  # BCP 47 for a language that nobody has told
 HIDDEN = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 
@@ -57,14 +55,9 @@ def begin(user, files, *, key, name, **fields):
     if done := Batch.objects.filter(started_by=user, key=key).first():
         return done
     batch = Batch.objects.create(started_by=user, key=key, name=name[:300], **fields)
-    items, size, number = [], 0, 0
+    number = 0
     for number, incoming in enumerate(files, start=1):
-        items.append(_item(batch, number, incoming))
-        size += len(incoming.content)
-        if len(items) == PACKED or size > PACKED_BYTES:
-            BatchItem.objects.bulk_create(items)
-            items, size = [], 0
-    BatchItem.objects.bulk_create(items)
+        BatchItem.objects.put(_item(batch, number, incoming))
     if not number:
         raise Unreadable("There is no file in it.")
     transaction.on_commit(lambda: load_batch.enqueue(batch.pk))
@@ -132,7 +125,7 @@ def _do_one(batch_id, reader):
     batch = Batch.objects.select_related("round", "started_by").filter(pk=batch_id).first()
     if batch is None or batch.state != BatchState.RUNNING:
         return False
-    items = batch.items.waiting().order_by("number")
+    items = batch.items.waiting().defer("content").order_by("number")
     item = items.select_for_update(skip_locked=True).first()
     if item is None:
         if not items.exists():
@@ -147,14 +140,14 @@ def _do_one(batch_id, reader):
 
 def _do(batch, item, reader):
     """Load or prepare what an item holds, or write down why not."""
+    content = BatchItem.objects.content_of(item.pk)
+    do = _prepare if batch.prepares else _load
     try:
         with transaction.atomic():
-            outcome = (
-                _prepare(batch, item, reader) if batch.prepares else _load(batch, item, reader)
-            )
+            outcome = do(batch, item, content, reader)
     except loading.Alike as alike:
         article, share = alike.articles[0]
-        outcome = _prepare(batch, item, reader)
+        outcome = _prepare(batch, item, content, reader)
         outcome["reason"] = f"{share:.0%} of it stands in “{article.headline}”: decide what it is."
     except loading.AlreadyHere as found:
         outcome = {
@@ -174,9 +167,9 @@ def _do(batch, item, reader):
     item.save()
 
 
-def _load(batch, item, reader):
+def _load(batch, item, content, reader):
     article, was_new = loading.load_at_once(
-        bytes(item.content),
+        content,
         name=item.name.rpartition("/")[2],
         reader=reader,
         round=batch.round,
@@ -191,10 +184,10 @@ def _load(batch, item, reader):
     return {"status": ItemStatus.LOADED, "article": article}
 
 
-def _prepare(batch, item, reader):
+def _prepare(batch, item, content, reader):
     intake = loading.begin(
         batch.started_by,
-        bytes(item.content),
+        content,
         name=item.name.rpartition("/")[2],
         origin=batch.origin,
         reader=reader,

@@ -172,7 +172,8 @@ def change(intake, version, *, fields=None, layout=None):
 def read_again(intake, version, *, reader, fields, **options):
     """Read the file anew, as another format or in another encoding. Raises Stale, Unreadable."""
     current = _current(intake, version)
-    found = read(reader, bytes(current.original.content), name=current.name, **options)
+    content = Original.objects.content_of(current.original_id)
+    found = read(reader, content, name=current.name, **options)
     for name, value in as_read(found).items():
         setattr(current, name, value)
     current.fields = current.fields | fields
@@ -284,9 +285,7 @@ def sound_fields(fields):
 
 def _current(intake, version, status=IntakeStatus.OPEN):
     """The intake as it stands, ours until the transaction ends."""
-    current = (
-        Intake.objects.select_for_update(of=["self"]).select_related("original").get(pk=intake.pk)
-    )
+    current = Intake.objects.select_for_update(of=["self"]).with_original().get(pk=intake.pk)
     if current.version != version or current.status != status:
         raise Stale(current)
     return current

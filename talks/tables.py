@@ -385,7 +385,7 @@ def load(user, table, version, mapping):
 
 def _current(table, version):
     """The table as it stands, ours until the transaction ends."""
-    current = Table.objects.select_for_update(of=["self"]).select_related("original", "round")
+    current = Table.objects.select_for_update(of=["self"]).select_related("round")
     current = current.get(pk=table.pk)
     if current.batch_id or current.version != version:
         raise loading.Stale(current)

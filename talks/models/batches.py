@@ -3,12 +3,13 @@
 import uuid
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Count, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
 from .articles import Article, ArticleStatus, Round, is_one_of
+from .contents import ContentQuerySet, execute
 from .intakes import Intake, Origin
 
 
@@ -77,7 +78,17 @@ class ItemStatus(models.TextChoices):
     REFUSED = "refused"
 
 
-class BatchItemQuerySet(models.QuerySet):
+class BatchItemQuerySet(ContentQuerySet):
+    def put(self, item):
+        """Store an item that is new."""
+        fields = [field for field in item._meta.concrete_fields if not field.primary_key]
+        columns = ", ".join(field.column for field in fields)
+        places = ", ".join("%b" if field.name == "content" else "%s" for field in fields)
+        execute(
+            f"INSERT INTO {item._meta.db_table} ({columns}) VALUES ({places})",  # noqa: S608
+            [field.get_db_prep_save(getattr(item, field.attname), connection) for field in fields],
+        )
+
     def waiting(self):
         return self.filter(status=ItemStatus.WAITING)
 

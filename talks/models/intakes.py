@@ -2,45 +2,26 @@
 
 import uuid
 
-import psycopg
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
 from .. import pieces
 from .articles import Article, is_one_of
+from .contents import ContentQuerySet, execute
 
 
-class OriginalQuerySet(models.QuerySet):
-    """Contents go and come as bytes: Django's cursor writes them into its SQL, in hex, several
-    times as large as they are."""
-
+class OriginalQuerySet(ContentQuerySet):
     def keep(self, sha256, name, content):
         """The original of these bytes without its content, made unless it is here."""
-        _execute(
+        execute(
             "INSERT INTO talks_original (sha256, name, content, size) VALUES (%s, %s, %b, %s)"
             " ON CONFLICT (sha256) DO NOTHING",
             [sha256, name, content, len(content)],
         )
         return self.defer("content").get(sha256=sha256)
-
-    def content_of(self, pk):
-        """The bytes alone."""
-        [content] = _execute("SELECT content FROM talks_original WHERE id = %s", [pk])
-        return content
-
-
-def _execute(sql, values):
-    """Execute with values bound by the server, all as bytes: the first row, if there are rows."""
-    connection.ensure_connection()
-    with (
-        connection.wrap_database_errors,
-        psycopg.Cursor(connection.connection) as cursor,
-    ):
-        cursor.execute(sql, values, prepare=False, binary=True)
-        return cursor.fetchone() if cursor.description else None
 
 
 class Original(models.Model):
@@ -88,13 +69,13 @@ class IntakeQuerySet(models.QuerySet):
     def newest_first(self):
         return self.order_by("-started_at", "-pk")
 
+    def with_original(self):
+        """With the file that it is read from, but for its content."""
+        return self.select_related("original").defer("original__content")
+
     def for_lists(self):
         """Without the texts."""
-        return (
-            self.defer("text", "layout")
-            .select_related("original", "started_by")
-            .defer("original__content")
-        )
+        return self.with_original().defer("text", "layout").select_related("started_by")
 
 
 class Intake(models.Model):

@@ -171,7 +171,7 @@ def onward(request, address):
 @vary_on_headers("HX-Request")
 def intake_detail(request, intake_id):
     """Prepare an article: its paragraphs as they will be frozen, and what is known of it."""
-    intakes = Intake.objects.visible_to(request.user).select_related("original", "article")
+    intakes = Intake.objects.visible_to(request.user).with_original().select_related("article")
     intake = get_object_or_404(intakes, pk=intake_id)
     if request.method != "POST":
         form = IntakeForm(fields=intake.fields, version=intake.version)
@@ -438,8 +438,9 @@ def source(intake):
     """What stood in the file, where that can be read as it is."""
     if intake.format not in WITH_SOURCE:
         return intake.text[:SHOWN]
+    content = Original.objects.content_of(intake.original_id)
     try:
-        text, _ = encodings.decode(bytes(intake.original.content), intake.encoding)
+        text, _ = encodings.decode(content, intake.encoding)
     except Unreadable:
         return intake.text[:SHOWN]
     return text[:SHOWN]
@@ -449,9 +450,8 @@ def source(intake):
 @xframe_options_sameorigin
 def intake_shown(request, intake_id):
     """The file as it looked, for the frame beside its preview; ``?page=1`` is a page of a PDF."""
-    intakes = Intake.objects.visible_to(request.user).select_related("original")
-    intake = get_object_or_404(intakes, pk=intake_id)
-    content = bytes(intake.original.content)
+    intake = get_object_or_404(Intake.objects.visible_to(request.user), pk=intake_id)
+    content = Original.objects.content_of(intake.original_id)
     if number := request.GET.get("page"):
         return page_of_pdf(intake, content, number)
     shown = {"text": source(intake)}
@@ -501,9 +501,9 @@ def intake_discard(request, intake_id):
 def original(request, original_id):
     """The file as it came, to be saved; never shown as a page of ours."""
     only_admins(request.user)
-    row = get_object_or_404(Original, pk=original_id)
+    row = get_object_or_404(Original.objects.defer("content"), pk=original_id)
     return HttpResponse(
-        bytes(row.content),
+        Original.objects.content_of(row.pk),
         content_type="application/octet-stream",
         headers={
             "Content-Disposition": content_disposition_header(True, row.name),

@@ -21,7 +21,7 @@ SAMPLES, REFUSALS = 5, 10
 @vary_on_headers("HX-Request")
 def table_detail(request, table_id):
     """Say which column holds what, look at what comes of it, and load the rows."""
-    found = Table.objects.visible_to(request.user).select_related("original", "round", "batch")
+    found = Table.objects.visible_to(request.user).select_related("round", "batch")
     table = get_object_or_404(found, pk=table_id)
     if request.method != "POST":
         return mapping(request, table, MappingForm(table=table))

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -288,13 +290,21 @@ def test_names_in_a_zip_are_read_as_they_were_written(send):
     assert [name for name, _, _ in outcomes(Batch.objects.get())] == ["Угода.txt", "b.txt"]
 
 
-def test_large_files_are_not_put_together_in_one_query(send):
+def test_files_go_and_come_as_bytes_and_in_no_query_of_django_s(client, send):
+    content = bytes(range(256)) + "Вони зустрілися.".encode("utf-16") + b"x" * 1_000_000
     with CaptureQueriesContext(connection) as queries:
-        send(*((f"{n}.txt", b"word " * 400_000) for n in range(7)))
+        send(("a.txt", b"One."), ("b.txt", content))
+        batch = Batch.objects.get()
+        items = batch.items.order_by("number").values_list("pk", flat=True)
+        stored = [BatchItem.objects.content_of(pk) for pk in items]
+        batches.work(batch.pk)
+        send(("one.txt", b"Two. " * 200_000))
+        client.get(Intake.objects.get().get_absolute_url())
+        kept = client.get(reverse("talks:original", args=[Intake.objects.get().original_id]))
 
-    assert BatchItem.objects.count() == 7
-    # In hexadecimal a byte has two characters.
-    assert max(len(one["sql"]) for one in queries) < 4 * batches.PACKED_BYTES
+    assert stored == [b"One.", content]
+    assert kept.content == b"Two. " * 200_000
+    assert [one["sql"] for one in queries if re.search(r'\\x|"content"(,| FROM)', one["sql"])] == []
 
 
 def test_a_repeated_upload_begins_nothing_new(send):
