@@ -145,10 +145,6 @@ def _do(batch, item, reader):
     try:
         with transaction.atomic():
             outcome = do(batch, item, content, reader)
-    except loading.Alike as alike:
-        article, share = alike.articles[0]
-        outcome = _prepare(batch, item, content, reader)
-        outcome["reason"] = f"{share:.0%} of it stands in “{article.headline}”: decide what it is."
     except loading.AlreadyHere as found:
         outcome = {
             "status": ItemStatus.KNOWN,
@@ -168,19 +164,22 @@ def _do(batch, item, reader):
 
 
 def _load(batch, item, content, reader):
-    article, was_new = loading.load_at_once(
-        content,
-        name=item.name.rpartition("/")[2],
-        reader=reader,
-        round=batch.round,
-        status=batch.status,
-        loaded_by=batch.started_by,
-        told=_told(batch, item),
-        fallback=UNDETERMINED,
-        hold_alike=True,
-    )
-    if not was_new:
-        raise loading.AlreadyHere("There is an article of this text.", article=article)
+    try:
+        article = loading.load_at_once(
+            content,
+            name=item.name.rpartition("/")[2],
+            reader=reader,
+            round=batch.round,
+            status=batch.status,
+            loaded_by=batch.started_by,
+            told=_told(batch, item),
+            fallback=UNDETERMINED,
+            hold_alike=True,
+        )
+    except loading.Alike as alike:
+        article, share = alike.articles[0]
+        reason = f"{share:.0%} of it stands in “{article.headline}”: decide what it is."
+        return _prepare(batch, item, content, reader) | {"reason": reason}
     return {"status": ItemStatus.LOADED, "article": article}
 
 

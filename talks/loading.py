@@ -242,16 +242,17 @@ def load_at_once(
     encoding="",
     hold_alike=False,
 ):
-    """A file as an article, without preparation: ``(article, was_new)``.
+    """A file as an article, without preparation.
 
     The fields ``told`` rule over what the file says; ``fallback`` is the language where neither
-    file nor text tell it. Raises Unreadable or ArticleRefused, and, where it is to
+    file nor text tell it. Raises Unreadable, ArticleRefused or AlreadyHere, and, where it is to
     ``hold_alike``, Alike for what is much like another.
     """
+    refuse_known_file(content)
     found = read(reader, content, name=name, encoding=encoding)
     text = importing.sound_text(pieces.assembled(layout_of(found)))
-    is_new = not Article.objects.filter(sha256=importing.digest(text.encode())).exists()
-    if hold_alike and is_new and (alike := Fingerprint.objects.like(text, least=MUCH_ALIKE)):
+    refuse_known_text(text)
+    if hold_alike and (alike := Fingerprint.objects.like(text, least=MUCH_ALIKE)):
         raise Alike(alike)
     fields = sound_fields(fields_of(found, {})) | {k: v for k, v in dict(told).items() if v}
     fields["language"] = fields["language"] or fallback
@@ -267,8 +268,8 @@ def load_at_once(
             **fields,
         )
         if not was_new:
-            transaction.set_rollback(True)
-    return article, was_new
+            raise AlreadyHere("There is an article of this text.", article=article)
+    return article
 
 
 def sound_fields(fields):

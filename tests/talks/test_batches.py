@@ -21,8 +21,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from talks import batches
-from talks.models import Article, Batch, BatchItem, Intake, Original
+from talks import batches, loading, pieces
+from talks.extracting import Reader
+from talks.models import Article, Batch, BatchItem, Intake, Origin, Original
 
 from ..factories import make_article, make_batch, make_round
 from .files import make_docx, make_zip
@@ -377,3 +378,25 @@ def test_of_many_what_is_much_like_another_waits_to_be_decided():
         ("a.txt", "prepared", "100% of it stands in “Talks end”: decide what it is.")
     ]
     assert Article.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_here_already_is_found_whatever_was_made_of_its_text(admin):
+    words = " ".join(f"word{n}" for n in range(60))
+    make_article(words)
+    files = {"alike.txt": f"{words} more".encode(), "cut.txt": b"They met.\nAdvertisement"}
+    with Reader() as reader:
+        for name, content in files.items():
+            intake = loading.begin(admin, content, name=name, origin=Origin.UPLOAD, reader=reader)
+    intake = loading.change(intake, 1, layout=lambda layout: pieces.set_kept(layout, [1], False))
+    fields = {"round": make_round(), "language": "en"}
+    cut = loading.finish(admin, intake, 2, fields)
+    batch = make_batch(files)
+
+    assert not batches.work(batch.pk)
+
+    assert [(one.status, one.reason, one.article) for one in batch.items.order_by("number")] == [
+        ("known", "This file is being prepared already.", None),
+        ("known", "This file was loaded before.", cut),
+    ]
+    assert Article.objects.count() == 2

@@ -120,7 +120,7 @@ class Command(BaseCommand):
         try:
             if incoming.refusal:
                 raise Unreadable(incoming.refusal)
-            article, was_new = loading.load_at_once(
+            article = loading.load_at_once(
                 incoming.content,
                 name=incoming.name.rpartition("/")[2],
                 reader=reader,
@@ -130,12 +130,13 @@ class Command(BaseCommand):
             )
         except (Unreadable, importing.ArticleRefused) as error:
             self.refuse(name, error)
-            return
-        status = article.get_status_display().lower()
-        if was_new:
-            self.tell(f"{name}: loaded as article {article.pk}, {status}.")
+        except loading.AlreadyHere as found:
+            here = found.article or found.intake
+            place = f"{here._meta.verbose_name} {here.pk}, {here.get_status_display().lower()}"
+            self.tell(f"{name}: already there as {place}; nothing changed.")
         else:
-            self.tell(f"{name}: already there as article {article.pk}, {status}; nothing changed.")
+            status = article.get_status_display().lower()
+            self.tell(f"{name}: loaded as article {article.pk}, {status}.")
 
     def refuse(self, name, reason):
         self.refused += 1
