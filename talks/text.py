@@ -89,7 +89,8 @@ def _sentence_end():
         r"""
         (?<! \b(?:Mr|Mrs|Ms|Dr|St|Gen|Sen|Rep|Gov|Lt|Col|Prof|vs|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug
              |Sep|Sept|Oct|Nov|Dec) ) (?<! \b\p{Lu} ) [.]+ [”"’'»)\]]* (?= \s+ [^\p{Ll}\s] | \s*$ )
-        | [!?…。！？]+ [”"’'»)\]]* (?= \s+ | \s*$ )
+        | [!?…।۔؟]+ [”"’'»)\]]* (?= \s+ | \s*$ )
+        | [。！？]+ [”"’'»)\]」』）]*
         """,
         regex.X,
     )

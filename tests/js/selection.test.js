@@ -93,6 +93,9 @@ test("sentences are those of the server", () => {
   ]);
   assert.deepEqual(cut("He paid 3.5 percent to Mr. Smith. and so on"), ["He paid 3.5 percent to Mr. Smith. and so on"]);
   assert.deepEqual(cut("Вони зустрілися. Є угода."), ["Вони зустрілися.", "Є угода."]);
+  assert.deepEqual(cut("他说：“同意。”双方停火。रूस सहमत हुआ। यूक्रेन नहीं।"), [
+    "他说：“同意。”", "双方停火。", "रूस सहमत हुआ।", "यूक्रेन नहीं।",
+  ]);
   assert.deepEqual(cut("  "), []);
   const text = "One. Two. Three.";
   assert.deepEqual([0, 4, 5, 16].map((at) => sentenceAt(text, at).start), [0, 5, 5, 10]);

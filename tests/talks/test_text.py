@@ -53,6 +53,13 @@ def test_sentences_end_where_a_reader_ends_them():
         "Why?",
         "3.5 per cent",
     ]
+    (paragraph,) = plain_text.paragraphs("他说：“同意。”双方停火。रूस सहमत हुआ। यूक्रेन नहीं।")
+    assert [sentence.text for sentence in plain_text.sentences(paragraph)] == [
+        "他说：“同意。”",
+        "双方停火。",
+        "रूस सहमत हुआ।",
+        "यूक्रेन नहीं।",
+    ]
 
 
 @given(TEXTS)

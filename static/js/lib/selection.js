@@ -85,7 +85,7 @@ const SHORT =
 const CLOSING = "[”\"’'»)\\]]*";
 const SENTENCE_END = new RegExp(
   `(?<!${EDGE}(?:${SHORT}))(?<!${EDGE}\\p{Lu})[.]+${CLOSING}(?=${SPACE}+(?!${SPACE})[^\\p{Ll}]|${SPACE}*$)` +
-    `|[!?…。！？]+${CLOSING}(?=${SPACE}+|${SPACE}*$)`,
+    `|[!?…।۔؟]+${CLOSING}(?=${SPACE}+|${SPACE}*$)|[。！？]+[”"’'»)\\]」』）]*`,
   "gu",
 );
 
