@@ -95,15 +95,25 @@ def make_pdf(paragraphs=(), width=90, trailer="", title="The talks"):
     return _pdf([commands], trailer, title)
 
 
-def make_printed_pdf(pages):
-    """A PDF of pages, each a list of ``(left, height, size, line)``."""
-    return _pdf(
-        [
-            [b"BT /F1 %d Tf %d %d Td (%s) Tj ET" % (size, x, y, line.encode("cp1252"))
-             for x, y, size, line in page]
-            for page in pages
-        ]
-    )  # fmt: skip
+def make_printed_pdf(pages, in_forms=False):
+    """A PDF of pages, each a list of ``(left, height, size, line)``, or a picture: ``SCAN``.
+
+    With ``in_forms`` what is on a page is drawn by a form, as stamps and converters do it.
+    """
+    printed = [
+        page if page is SCAN else
+        [b"BT /F1 %d Tf %d %d Td (%s) Tj ET" % (size, x, y, line.encode("cp1252"))
+         for x, y, size, line in page]
+        for page in pages
+    ]  # fmt: skip
+    if not in_forms:
+        return _pdf(printed)
+    forms = [
+        b"<< /Type /XObject /Subtype /Form /BBox [0 0 700 2000] /Length %d "
+        b"/Resources << /Font << /F1 3 0 R >> >> >>\nstream\n%s\nendstream" % (len(stream), stream)
+        for stream in (b"\n".join(commands) for commands in printed)
+    ]
+    return _pdf([[b"/X%d Do" % i] for i in range(len(pages))], more=forms)
 
 
 def make_placed_pdf(lines):
@@ -144,8 +154,17 @@ def make_placed_pdf(lines):
     return _pdf([commands], font=font, more=[descendant, stream])
 
 
+# A picture that fills the page.
+SCAN = [b"q 700 0 0 2000 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID 0 EI Q"]
+
+
 def _pdf(pages, trailer="", title="", font=b"", more=()):
     kids = b" ".join(b"%d 0 R" % (5 + 2 * i) for i in range(len(pages)))
+    forms = b" ".join(
+        b"/X%d %d 0 R" % (i, 5 + 2 * len(pages) + i)
+        for i, content in enumerate(more)
+        if b"/Form" in content
+    )
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R /Lang (en-GB) >>" if not title else
         b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -157,7 +176,7 @@ def _pdf(pages, trailer="", title="", font=b"", more=()):
         stream = b"\n".join(commands)
         objects += [
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 700 2000] /Contents %d 0 R "
-            b"/Resources << /Font << /F1 3 0 R >> >> >>" % (6 + 2 * i),
+            b"/Resources << /Font << /F1 3 0 R >> /XObject << %s >> >> >>" % (6 + 2 * i, forms),
             b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         ]
     objects += more

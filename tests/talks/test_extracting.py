@@ -8,6 +8,7 @@ import annotations
 from talks.extracting import Reader, Unreadable
 
 from .files import (
+    SCAN,
     make_docx,
     make_epub,
     make_html,
@@ -220,6 +221,56 @@ def test_columns_of_a_pdf_are_read_one_after_the_other_without_running_heads(rea
     assert found.fields == {"language": "en-GB"}
 
 
+def test_a_pdf_is_read_in_paragraphs_whatever_stands_beside_and_between_them(reader):
+    def column(left, top, *lines):
+        return [(left, top - 12 * i, 10, line) for i, line in enumerate(lines)]
+
+    first = [
+        (40, 1950, 8, "THE DAILY TIMES"),
+        (40, 1900, 30, "B"),
+        *column(62, 1912, "oth sides met on Friday, and then", "they agreed to a swap of"),
+        # Spread over the width of the column.
+        *column(40, 1888, "prisoners    of   war.   An   aide", "to   the    president   said   he",
+                "was content. The envoys went."),
+        (52, 1852, 10, "Nobody else spoke."),
+        *column(52, 1840, "It was the last of three days"), *column(40, 1828, "of talks."),
+        (40, 1804, 10, "•"), (55, 1804, 10, "A truce of thirty days, as was"),
+        (55, 1792, 10, "asked for"),
+        (40, 1780, 10, "•"), (55, 1780, 10, "The exchange of prisoners"),
+        (300, 40, 8, "1"),
+    ]  # fmt: skip
+    second = [
+        (40, 1950, 8, "THE DAILY TIMES"),
+        (40, 1900, 10, "Party"), (120, 1900, 10, "Envoys"), (200, 1900, 10, "Demand"),
+        (40, 1880, 10, "Ukraine"), (120, 1880, 10, "12"), (200, 1880, 10, "A truce"),
+        (40, 1860, 10, "Russia"), (120, 1860, 10, "14"), (200, 1860, 10, "Withdrawal"),
+        *column(40, 1820, "Short."), *column(40, 1790, "The end."),
+        (300, 40, 8, "2"),
+    ]  # fmt: skip
+
+    found = reader.read(make_printed_pdf([first, second]), name="a.pdf")
+
+    assert found.text.split("\n") == [
+        "Both sides met on Friday, and then they agreed to a swap of prisoners of war. An aide to "
+        "the president said he was content. The envoys went.",
+        "Nobody else spoke.",
+        "It was the last of three days of talks.",
+        "A truce of thirty days, as was asked for",
+        "The exchange of prisoners",
+        *["Party", "Envoys", "Demand", "Ukraine", "12", "A truce", "Russia", "14", "Withdrawal"],
+        "Short.",
+        "The end.",
+    ]
+
+
+def test_a_pdf_whose_pages_are_drawn_by_forms_is_read(reader):
+    pages = [[(40, 1900, 10, "They met in Istanbul.")], [(40, 1900, 10, "They agreed.")]]
+
+    found = reader.read(make_printed_pdf(pages, in_forms=True), name="a.pdf")
+
+    assert found.text == "They met in Istanbul.\nThey agreed."
+
+
 def test_markdown_loses_its_marks_and_gains_its_front_matter(reader):
     source = (
         b"---\ntitle: The talks\nauthor: Ada\ndate: 2025-05-16\n---\n"
@@ -351,6 +402,9 @@ BOMB = make_zip({"word/document.xml": b"0" * 20_000_000, "[Content_Types].xml": 
     ("name", "content", "reason"),
     [
         ("a.pdf", make_pdf([]), "The PDF has no text layer"),
+        ("a.pdf", make_printed_pdf([SCAN]), "The PDF has no text layer"),
+        ("a.pdf", make_printed_pdf([[(40, 1900, 10, "They met.")], SCAN]),
+         "Of page 2 there is only a picture"),
         ("a.pdf", make_pdf(["They met."], trailer="/Encrypt << /Filter /Standard /V 1 /R 2 "
          f"/O <{'00' * 32}> /U <{'00' * 32}> /P -4 >> /ID [<00><00>]"), "The PDF is encrypted."),
         ("a.pdf", b"%PDF-1.7 cut off", "The file is broken"),
