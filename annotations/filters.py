@@ -56,14 +56,14 @@ NEWEST = [Key("shown_on", True, datetime.date.fromisoformat), LOADED, LAST]
 FIRST = {
     "published": NEWEST,
     "loaded": [LOADED, LAST],
-    "title": [Key("name_key", False, str), Key("pk", False, keyset.integer)],
+    "title": [Key("name_key", False, keyset.words), Key("pk", False, keyset.integer)],
     "words": [Key("word_count", True, keyset.integer), *NEWEST],
     "passages": [Key("passage_count", True, keyset.integer), *NEWEST],
     "coders": [Key("coder_count", True, keyset.integer), *NEWEST],
     "notes": [Key("note_count", True, keyset.integer), *NEWEST],
     "worked": [Key("worked_on", True, keyset.moment), *NEWEST],
     "coding": [Key("coding_stage", False, keyset.integer), *NEWEST],
-    "status": [Key("status", False, str), *NEWEST],
+    "status": [Key("status", False, keyset.words), *NEWEST],
 }
 # A minus turns an order around. The default one is not named in the address.
 TURNED = "-"

@@ -30,14 +30,24 @@ def moment(text):
     found = datetime.datetime.fromisoformat(text)
     if found.tzinfo is None:
         raise ValueError
-    return found
+    # In UTC no offset is left that PostgreSQL does not know.
+    return found.astimezone(datetime.UTC)
+
+
+def words(text):
+    """``text``, unless PostgreSQL could not hold it: half of a pair does not encode."""
+    text.encode()
+    if "\0" in text:
+        raise ValueError
+    return text
 
 
 class Page:
     """``size`` rows of a queryset after or before the row that a token of the address names.
 
-    A token that is none of ours counts as the first page. ``count`` is how many rows there are,
-    where that is known already.
+    A token that is none of ours, or of another order, counts as the first page. Where nothing is
+    left beyond the row, the page is the last one, or the first. ``count`` is how many rows there
+    are, where that is known already.
     """
 
     def __init__(self, rows, keys, query, size, count=None):
@@ -45,12 +55,15 @@ class Page:
         self.count = rows.order_by().count() if count is None else count
         before = self._values(query.get("before", ""))
         after = None if before else self._values(query.get("after", ""))
-        found = self._found(rows, before or after, size + 1, backwards=bool(before))
+        place, backwards = before or after, bool(before)
+        found = self._found(rows, place, size + 1, backwards)
+        if place and not found:
+            place, backwards = None, not backwards
+            found = self._found(rows, place, size + 1, backwards)
         more, self.object_list = len(found) > size, found[:size]
-        if before:
+        if backwards:
             self.object_list.reverse()
-        has_next = bool(before) or more
-        has_previous = more if before else bool(after)
+        has_next, has_previous = (bool(place), more) if backwards else (more, bool(place))
         self.next = self._token(self.object_list[-1]) if self.object_list and has_next else ""
         self.previous = (
             self._token(self.object_list[0]) if self.object_list and has_previous else ""
@@ -82,7 +95,7 @@ class Page:
         return beyond
 
     def _token(self, row):
-        values = [getattr(row, key.name) for key in self.keys]
+        values = [self._order(False)[0], *(getattr(row, key.name) for key in self.keys)]
         told = json.dumps([v.isoformat() if hasattr(v, "isoformat") else str(v) for v in values])
         return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
 
@@ -91,10 +104,11 @@ class Page:
             told = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
             if not isinstance(told, list) or not all(isinstance(one, str) for one in told):
                 return None
-            values = [key.read(one) for key, one in zip(self.keys, told, strict=True)]
-        except (ValueError, binascii.Error, RecursionError):
+            if told[:1] != self._order(False)[:1]:
+                return None
+            return [key.read(one) for key, one in zip(self.keys, told[1:], strict=True)]
+        except (ValueError, OverflowError, binascii.Error, RecursionError):
             return None
-        return None if any("\0" in one for one in values if isinstance(one, str)) else values
 
 
 class ListPage(Page):

@@ -1,7 +1,9 @@
 """The list of articles, the codebook, and a tag with its passages."""
 
+import base64
 import datetime
 import html
+import json
 import re
 
 import pytest
@@ -280,14 +282,53 @@ def test_articles_that_come_in_meanwhile_move_no_other(client):
     assert [*first.context["page"], *second.context["page"]] == old[::-1]
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("token", ["x", "W10", "WzFd", "WyJhIl0", "9" * 4000, "W1tbW1tb"])
-def test_a_place_that_is_none_is_the_first_page(client, token):
-    article = make_article()
+def place(*values):
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
-    response = client.get(f"{ARTICLES}?after={token}&before={token}")
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("token", "sort"),
+    [
+        *((one, "") for one in ["x", "W10", "WzFd", "WyJhIl0", "9" * 4000, "W1tbW1tb"]),
+        (place("name_key", "\ud800", "1"), "title"),
+        (place("name_key", "a\0", "1"), "title"),
+        (place("-loaded_at", "0001-01-01T00:00:00+14:00", "1"), "loaded"),
+        (place("-loaded_at", "9999-12-31T23:59:59-14:00", "1"), "loaded"),
+        (place("-loaded_at", "2025-01-01T00:00:00+23:59:59.999999", "1"), "loaded"),
+        (place("-word_count", "1", "0001-01-01", "2025-01-01T00:00:00Z", "1"), "passages"),
+    ],
+)
+def test_a_place_that_is_none_is_the_first_page(client, researcher, token, sort):
+    article = make_article()
+    client.force_login(researcher)
+
+    response = client.get(ARTICLES, {"after": token, "before": token, "sort": sort})
 
     assert (response.status_code, list(response.context["page"])) == (200, [article])
+
+
+@pytest.mark.django_db
+def test_where_all_beyond_a_place_is_gone_the_nearest_page_is_shown(client, admin):
+    articles = make_articles({"text": f"They met {n} times."} for n in range(102))
+    client.force_login(admin)
+    (first, second, third), last = walked(client)
+    after = f"?status=published&after={client.get(f'{ARTICLES}').context['page'].next}"
+    beyond = client.get(ARTICLES + after).context["page"].next
+
+    for rows in (third, second):
+        Article.objects.filter(pk__in=[one.pk for one in rows]).update(status="draft")
+    response = client.get(f"{ARTICLES}?status=published&after={beyond}")
+    page = response.context["page"]
+    assert (list(page), page.next, page.previous) == (first, "", "")
+    assert "No article is like that." not in text_of(response)
+
+    before = last.context["page"].previous
+    Article.objects.update(status="published")
+    Article.objects.filter(pk__in=[one.pk for one in (*first, *second)]).update(status="draft")
+    page = client.get(f"{ARTICLES}?status=published&before={before}").context["page"]
+    assert (list(page), page.next, page.previous) == (third, "", "")
+    assert [*first, *second, *third] == articles[::-1]
 
 
 @pytest.fixture
