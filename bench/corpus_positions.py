@@ -16,6 +16,7 @@ from talks import importing
 from talks import text as plain_text
 from talks.models import (
     Affiliation,
+    Article,
     ArticleStatus,
     Colour,
     Event,
@@ -156,10 +157,11 @@ def sentence(claim, number):
 
 
 @transaction.atomic
-def load(claims, name="Bench", slug="bench"):
+def load(claims, name="Bench", slug="bench", body=list):
     """Store what :func:`plan` made up as a round, with outcomes and events; the round.
 
-    Every row goes through the database's own checks, at the latest when the transaction ends.
+    ``body()`` gives the lines that an article has before those that prove its claims. Every row
+    goes through the database's own checks, at the latest when the transaction ends.
     """
     talks_round = Round.objects.create(
         name=name, slug=slug, venue="Nowhere", started_on=FIRST_DAY, summary="Made up."
@@ -181,11 +183,7 @@ def load(claims, name="Bench", slug="bench"):
     by_article = {}
     for claim in claims:
         by_article.setdefault(claim.article, []).append(claim)
-    articles = {}
-    proofs = []
-    for number, said in by_article.items():
-        articles[number], found = _article(talks_round, number, said)
-        proofs += found
+    articles, proofs, openings = _articles(talks_round, by_article, body)
     made = Position.objects.bulk_create(
         _position(claim, articles, parties, propositions, offices, coders) for claim in claims
     )
@@ -194,8 +192,8 @@ def load(claims, name="Bench", slug="bench"):
         for position, pieces in zip(made, proofs, strict=True)
         for role, passage in pieces
     )
-    _outcomes(talks_round, articles, parties, propositions, coders)
-    _events(talks_round, articles, parties)
+    _outcomes(talks_round, articles, parties, propositions, coders, openings)
+    _events(talks_round, articles, parties, openings)
     return talks_round
 
 
@@ -257,11 +255,50 @@ def _offices(parties):
     return {(i // SPEAKERS, i % SPEAKERS): office for i, office in enumerate(made)}
 
 
-def _article(talks_round, number, said):
-    """The article that says what is claimed, and for each claim its pieces of evidence."""
-    lines = [f"Report {number} on the talks."]
+def _articles(talks_round, by_article, body):
+    """By number the articles that say what is claimed and the passages of their first lines.
+
+    Between the two, for each claim its pieces of evidence.
+    """
+    texts = {number: _text(number, body(), said) for number, said in by_article.items()}
+    made = Article.objects.bulk_create(
+        (
+            Article(
+                round=talks_round,
+                language="en",
+                status=ArticleStatus.PUBLISHED,
+                title=f"Report {number}",
+                published_on=FIRST_DAY + datetime.timedelta(days=number),
+                text=text,
+                sha256=importing.digest(text.encode()),
+            )
+            for number, (text, _) in texts.items()
+        ),
+        batch_size=500,
+    )
+    articles = dict(zip(texts, made, strict=True))
+    at = {}
+    for number, (text, places) in texts.items():
+        opening = (0, text.index("\n"))
+        for start, end in [opening, *((s, e) for pieces in places for _, s, e in pieces)]:
+            quote = plain_text.quote(text, start, end)._asdict()
+            passage = Passage(article=articles[number], start=start, end=end, **quote)
+            at.setdefault((number, start, end), passage)
+    Passage.objects.bulk_create(at.values(), batch_size=2000)
+    proofs = [
+        [(role, at[number, s, e]) for role, s, e in pieces]
+        for number, (_, places) in texts.items()
+        for pieces in places
+    ]
+    openings = {number: at[number, 0, text.index("\n")] for number, (text, _) in texts.items()}
+    return articles, proofs, openings
+
+
+def _text(number, body, said):
+    """What an article says, and for each claim the places of its pieces of evidence."""
+    lines = [f"Report {number} on the talks.", *body]
     spans = []
-    start = len(lines[0]) + 1
+    start = sum(len(line) + 1 for line in lines)
     for i, claim in enumerate(said):
         if claim.joint and i and said[i - 1].joint == claim.joint:
             spans.append(spans[-1])  # one sentence for both
@@ -270,15 +307,6 @@ def _article(talks_round, number, said):
         lines.append(line)
         spans.append((start, line))
         start += len(line) + 1
-    text = "\n".join(lines)
-    article, _ = importing.load(
-        text,
-        round=talks_round,
-        language="en",
-        status=ArticleStatus.PUBLISHED,
-        title=f"Report {number}",
-        published_on=FIRST_DAY + datetime.timedelta(days=number),
-    )
     places = []
     for claim, (first, line) in zip(said, spans, strict=True):
         pieces = [("report", first, first + len(line))]
@@ -289,13 +317,7 @@ def _article(talks_round, number, said):
                 ("attribution", first, opening - 1),
             ]
         places.append(pieces)
-    ends = dict.fromkeys((start, end) for pieces in places for _, start, end in pieces)
-    passages = Passage.objects.bulk_create(
-        Passage(article=article, start=s, end=e, **plain_text.quote(text, s, e)._asdict())
-        for s, e in ends
-    )
-    at = {(one.start, one.end): one for one in passages}
-    return article, [[(role, at[s, e]) for role, s, e in pieces] for pieces in places]
+    return "\n".join(lines), places
 
 
 def _position(claim, articles, parties, propositions, offices, coders):
@@ -324,41 +346,50 @@ def _position(claim, articles, parties, propositions, offices, coders):
     )
 
 
-def _outcomes(talks_round, articles, parties, propositions, coders):
+def _outcomes(talks_round, articles, parties, propositions, coders, openings):
     """An outcome for every tenth article, each reported there and in the two articles after."""
     numbers = sorted(articles)
-    for n, number in enumerate(numbers[::10]):
-        outcome = Outcome.objects.create(
+    outcomes = Outcome.objects.bulk_create(
+        Outcome(
             round=talks_round,
             proposition=propositions[n % PROPOSITIONS],
             kind="agreement",
             title=f"Outcome {n}",
         )
-        status = ["agreed", "disputed", "pledged"][n % 3]
-        for where in numbers[number : number + 3]:
-            report = OutcomeReport.objects.create(
-                outcome=outcome,
-                article=articles[where],
-                status=status,
-                coder=coders[n % CODERS],
-                work_status="accepted",
-            )
-            OutcomeStance.objects.bulk_create(
-                OutcomeStance(
-                    report=report,
-                    party=parties[(n + i) % PARTIES],
-                    stance=("agrees", "rejects")[i] if status == "disputed" else "agrees",
-                    basis="textual",
-                )
-                for i in range(2)
-            )
-            _prove(articles[where], outcome_report=report)
+        for n in range(len(numbers[::10]))
+    )
+    where = [(n, number) for n in range(len(outcomes)) for number in numbers[n * 10 : n * 10 + 3]]
+    reports = OutcomeReport.objects.bulk_create(
+        OutcomeReport(
+            outcome=outcomes[n],
+            article=articles[number],
+            status=["agreed", "disputed", "pledged"][n % 3],
+            coder=coders[n % CODERS],
+            work_status="accepted",
+        )
+        for n, number in where
+    )
+    OutcomeStance.objects.bulk_create(
+        OutcomeStance(
+            report=report,
+            party=parties[(n + i) % PARTIES],
+            stance=("agrees", "rejects")[i] if report.status == "disputed" else "agrees",
+            basis="textual",
+        )
+        for report, (n, _) in zip(reports, where, strict=True)
+        for i in range(2)
+    )
+    Evidence.objects.bulk_create(
+        Evidence(passage=openings[number], role="report", outcome_report=report)
+        for report, (_, number) in zip(reports, where, strict=True)
+    )
 
 
-def _events(talks_round, articles, parties):
+def _events(talks_round, articles, parties, openings):
     """An event for every third article."""
-    for n, number in enumerate(sorted(articles)[::3]):
-        event = Event.objects.create(
+    numbers = sorted(articles)[::3]
+    events = Event.objects.bulk_create(
+        Event(
             work_status="accepted",
             round=talks_round,
             kind="meeting",
@@ -366,14 +397,14 @@ def _events(talks_round, articles, parties):
             on_date=FIRST_DAY + datetime.timedelta(days=number),
             date_precision="day",
         )
-        EventParticipation.objects.bulk_create(
-            EventParticipation(event=event, party=parties[(n + i) % PARTIES], role="participant")
-            for i in range(2)
-        )
-        _prove(articles[number], event=event)
-
-
-def _prove(article, **owner):
-    first = article.paragraphs[0]
-    passage = Passage.objects.at(article, first.start, first.end)
-    Evidence.objects.create(passage=passage, role="report", **owner)
+        for n, number in enumerate(numbers)
+    )
+    EventParticipation.objects.bulk_create(
+        EventParticipation(event=event, party=parties[(n + i) % PARTIES], role="participant")
+        for n, event in enumerate(events)
+        for i in range(2)
+    )
+    Evidence.objects.bulk_create(
+        Evidence(passage=openings[number], role="report", event=event)
+        for event, number in zip(events, numbers, strict=True)
+    )

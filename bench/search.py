@@ -1,16 +1,16 @@
 """Measures search and list: `python -m bench.search [ARTICLES]` in the project's environment.
 
-Prints, for 5,000 articles of 300 to 900 words of a made-up language in which few words are common
-and most are rare, with four tagged passages each, a note on every second, a reply to
-every second note and a coder who is done
-with every third, how long loading takes at the beginning and at the end; then queries, median and
+The corpus is 5,000 articles of 300 to 900 words of a made-up language in which few words are common
+and most are rare, with four positions each and their evidence, an outcome for every tenth and an
+event for every third, four tagged passages each by one or two of five coders, an act for each
+tagging and a verdict on every second, a note on every second article, a reply to every second note
+and a coder who is done with every third. Prints how long it takes to make; then queries, median and
 95th percentile of the time of several searches and list pages over Django's own client, after one
 request that makes the process ready, and for each page the tables that one of its queries reads as
 a whole, with the query's time and that by indexes alone. A second argument narrows it to pages of
 that name.
 """
 
-import hashlib
 import itertools
 import logging
 import random
@@ -18,11 +18,13 @@ import re
 import statistics
 import sys
 import time
+import uuid
 
 from . import reader  # noqa: F401 - first, since it sets Django up
 
 from django.core.management import call_command  # isort: skip
-from django.db import connection  # isort: skip
+from django.db import connection, transaction  # isort: skip
+from django.db.models import Count  # isort: skip
 from django.test import Client  # isort: skip
 from django.test.utils import (  # isort: skip
     CaptureQueriesContext,
@@ -33,77 +35,125 @@ from django.test.utils import (  # isort: skip
 
 from accounts.models import Role, User  # isort: skip
 from annotations import asked as asked_of  # isort: skip
-from annotations import searching  # isort: skip
-from annotations.models import Completion, EntryKind, Note, Tag, Tagging  # isort: skip
+from annotations import items, reviewing, searching  # isort: skip
+from annotations.models import (  # isort: skip
+    Act,
+    ActKind,
+    Completion,
+    EntryKind,
+    Note,
+    Tag,
+    Tagging,
+)
 from talks import text as plain_text  # isort: skip
-from talks.models import Article, ArticleStatus, Passage, Person, Round  # isort: skip
+from talks.models import Article, Outcome, Passage, Position  # isort: skip
 
-from . import corpus  # isort: skip
+from . import corpus, corpus_positions  # isort: skip
 
 CHUNK = 500
+JUDGED = 200
 REPEATS = 20
 MANY = 1000  # rows, of which reading all is worth a line
 INDEX = re.compile(r"(?:on|using) (search_entry\w+)")
+# What pghistory puts before a query that does not begin with SELECT.
+CONTEXT = re.compile(r"SELECT set_config\('pghistory\.context_id', .*?, true\); ", re.DOTALL)
 SYLLABLES = ["ba", "den", "ko", "li", "mar", "no", "per", "ri", "sto", "tu", "vel", "zan"]
 RARE = ["".join(parts) for parts in itertools.product(SYLLABLES, repeat=4)]
 VOCABULARY = corpus.WORDS + RARE
 WEIGHTS = list(itertools.accumulate(1 / rank for rank in range(1, len(VOCABULARY) + 1)))
 
 
-def text(dice, number):
-    words = dice.choices(VOCABULARY, cum_weights=WEIGHTS, k=dice.randint(300, 900))
-    lines = [" ".join(words[at : at + 15]).capitalize() + "." for at in range(0, len(words), 15)]
-    return "\n".join([f"Report {number}.", *lines])
+def body_of(dice):
+    """What articles say beside their claims: a function that gives one's lines."""
+
+    def body():
+        words = dice.choices(VOCABULARY, cum_weights=WEIGHTS, k=dice.randint(300, 900))
+        return [" ".join(words[at : at + 15]).capitalize() + "." for at in range(0, len(words), 15)]
+
+    return body
 
 
 def load(count):
-    dice = random.Random(7)
-    the_round = Round.objects.first()
-    for first in range(0, count, CHUNK):
-        texts = [text(dice, number) for number in range(first, first + CHUNK)]
-        begun = time.perf_counter()
-        Article.objects.bulk_create(
-            Article(
-                round=the_round, title=f"Report {first + at}", language="en", text=one,
-                sha256=hashlib.sha256(one.encode()).hexdigest(), status=ArticleStatus.PUBLISHED,
-            )
-            for at, one in enumerate(texts)
-        )  # fmt: skip
-        spent = (time.perf_counter() - begun) * 1000 / CHUNK
-        if first in (0, count - CHUNK):
-            print(f"loading {first:,} to {first + CHUNK:,}: {spent:.1f} ms an article")
-
-
-def code():
-    """Tag four passages of each article by one of five coders, note some, call some done."""
+    """Articles with four positions each and what hangs on them, and the work of five coders."""
+    claims = corpus_positions.plan(count, 4 * count)
+    corpus_positions.load(claims, body=body_of(random.Random(7)))
     dice = random.Random(8)
-    tag = Tag.objects.filter(status="active").first()
-    people = [User.objects.create_user(f"bench-coder-{n}") for n in range(5)]
-    articles = Article.objects.filter(title__startswith="Report ").order_by("pk")
-    for article in articles.iterator(chunk_size=CHUNK):
-        spans = []
-        for paragraph in dice.sample(article.paragraphs, 4):
+    articles = Article.objects.filter(round__slug="bench").order_by("pk")
+    coders = list(User.objects.filter(username__startswith="bench-coder-").order_by("pk"))
+    tags = list(Tag.objects.filter(status="active").order_by("pk"))
+    for first in range(0, count, CHUNK):
+        code(list(articles[first : first + CHUNK]), dice, coders, tags)
+    judge(coders)
+
+
+@transaction.atomic
+def code(articles, dice, coders, tags):
+    """Tag four passages of each, in every third by two coders; note some, call some done."""
+    spans = {}
+    for article in articles:
+        spans[article] = set()
+        for paragraph in dice.sample(article.paragraphs[1:-4], 4):
             end = paragraph.start + dice.randint(20, max(21, min(90, len(paragraph.text))))
-            spans.append(plain_text.trimmed(article.text, paragraph.start, end))
-        passages = list(Passage.objects.at_all(article, sorted(set(spans))).values())
-        coder = dice.choice(people)
-        Tagging.objects.bulk_create(
-            Tagging(passage=passage, tag=tag, coder=coder, codebook_version=1)
-            for passage in passages
+            spans[article].add(plain_text.trimmed(article.text, paragraph.start, end))
+    passages = Passage.objects.bulk_create(
+        Passage(article=article, start=s, end=e, **plain_text.quote(article.text, s, e)._asdict())
+        for article in articles
+        for s, e in sorted(spans[article])
+    )
+    coding = {one: dice.sample(coders, 1 if one.pk % 3 else 2) for one in articles}
+    taggings = Tagging.objects.bulk_create(
+        Tagging(
+            passage=passage, coder=coder, codebook_version=1,
+            # Tags are used as unevenly as in a team: the first most.
+            tag=tags[min(dice.randrange(len(tags)), dice.randrange(len(tags)))],
         )
-        if article.pk % 2:
-            note = Note.objects.create(passage=passages[0], author=coder, text="Compare this.")
-            if article.pk % 4 == 1:
-                Note.objects.create(parent=note, author=coder, text="Done.")
-        if article.pk % 3 == 0:
-            Completion.objects.create(article=article, coder=coder, last_act=0)
+        for passage in passages
+        for coder in coding[passage.article]
+    )  # fmt: skip
+    acts = Act.objects.bulk_create(
+        Act(
+            actor=one.coder, article=one.passage.article, kind=ActKind.TAG, passages=[],
+            summary=f"Tagged {one.passage.exact[:40]} with {one.tag.name}", changes=[],
+        )
+        for one in taggings
+    )  # fmt: skip
+    first = {passage.article: passage for passage in reversed(passages)}
+    notes = Note.objects.bulk_create(
+        Note(passage=first[one], author=coding[one][0], text="Compare this.")
+        for one in articles
+        if one.pk % 2
+    )
+    Note.objects.bulk_create(
+        Note(parent=one, author=one.author, text="Done.")
+        for one in notes
+        if one.passage.article_id % 4 == 1
+    )
+    last = {(act.article, act.actor): act.pk for act in acts}
+    Completion.objects.bulk_create(
+        Completion(article=one, coder=coding[one][0], last_act=last[one, coding[one][0]])
+        for one in articles
+        if one.pk % 3 == 0
+    )
+
+
+def judge(coders):
+    """Give half of the taggings a verdict, as an editor does: two hundred at once."""
+    editor = User.objects.create_user("bench-editor", role=Role.EDITOR)
+    waiting = Tagging.objects.filter(coder__in=coders).order_by("pk")
+    keys = list(waiting.values_list("pk", flat=True)[::2])
+    for at in range(0, len(keys), JUDGED):
+        rows = items.Kind.TAGGING.whole().filter(pk__in=keys[at : at + JUDGED])
+        pairs = [(one, one.version) for one in rows]
+        decision = "accept" if at // JUDGED % 5 else "reject"
+        reviewing.give_verdicts(editor, pairs, decision, reason="Read it again.", key=uuid.uuid4())
 
 
 def measure(count):
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_first_data", verbosity=0)
+    begun = time.perf_counter()
     load(count)
-    code()
+    print(f"{count:,} articles with their coding in {time.perf_counter() - begun:.0f} s")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     client = Client()
@@ -141,10 +191,18 @@ def measure(count):
         ("recent acts", "/acts/"),
         ("an article's history", f"/history/article/{passage.article_id}/"),
         ("a person's history", f"/history/by/{User.objects.get(username='bench-coder-1').pk}/"),
-        ("a person", f"/people/{Person.objects.first().pk}/"),
+        ("a person", f"/people/{_most_quoted('affiliation__person')}/"),
+        ("a party", f"/parties/{_most_quoted('party__slug')}/"),
+        ("a proposition", f"/propositions/{_most_quoted('proposition')}/"),
+        ("an outcome", f"/outcomes/{Outcome.objects.latest('pk').pk}/"),
         ("the codebook", "/codebook/"),
         ("figures of tags", "/codebook/figures/"),
-        ("a round", f"/rounds/{Round.objects.first().slug}/"),
+        ("a round", "/rounds/bench/"),
+        ("the matrix", "/rounds/bench/positions/"),
+        ("outcomes of a round", "/rounds/bench/outcomes/"),
+        ("the timeline", "/rounds/bench/timeline/"),
+        ("people and parties", "/reference/?kind=people"),
+        ("accounts", "/accounts/"),
         ("loading", "/articles/new/"),
     ):
         if len(sys.argv) > 2 and sys.argv[2] not in name:
@@ -156,6 +214,12 @@ def measure(count):
         )
     for name, entries in plans(User.objects.get(username="bench-searcher")):
         print(f"{name:24} {', '.join(sorted(set(INDEX.findall(entries.explain()))))}")
+
+
+def _most_quoted(field):
+    """What most positions have as ``field``."""
+    counted = Position.objects.exclude(**{field: None}).values_list(field)
+    return counted.annotate(count=Count("pk")).order_by("-count")[0][0]
 
 
 def plans(user):
@@ -172,13 +236,14 @@ def read_as_a_whole(client, path):
         client.get(path)
     found = []
     for query in captured:
-        if query["sql"].startswith(("SELECT", "WITH", "(")):
-            plan = explained(query["sql"])
+        sql = CONTEXT.sub("", query["sql"], count=1)
+        if sql.startswith(("SELECT", "WITH", "(")):
+            plan = explained(sql)
             tables = sorted(set(whole_tables(plan["Plan"])), key=lambda one: -one[0])[:3]
             if tables:
                 named = ", ".join(f"{table} {rows:,}" for rows, table in tables)
                 spent = plan["Execution Time"]
-                other = explained(query["sql"], enable_seqscan="off")["Execution Time"]
+                other = explained(sql, enable_seqscan="off")["Execution Time"]
                 found.append(f"{named}: {spent:.0f} ms, by indexes {other:.0f}")
     return found
 
