@@ -26,14 +26,19 @@ from config import server
 
 CLIENTS = 16
 STALLED = 60
-HEADINGS = ("server", "req/s", "p50 ms", "p95 ms", "cpu ms/req", "MB", "errors", "stalled")
+HEADINGS = ("server", "req/s", "p50 ms", "p95 ms", "cpu ms/req", "MB", "errors", "heads", "bodies")
+# Of requests that never end: one in its headers, one in its body.
+HEADS = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
+BODIES = b"POST /sign-in/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n" + (
+    b"Content-Type: application/x-www-form-urlencoded\r\n\r\na=b"
+)
 
 
 def candidates(port):
     """The command of each server: one process, as many threads as the product has."""
     address = f"127.0.0.1:{port}"
     python = [sys.executable, "-m"]
-    threads = str(server.THREADS)
+    threads = str(server.AT_WORK)
     gunicorn = [*python, "gunicorn", "--bind", address, "--log-level", "error"]
     uvicorn = [*python, "uvicorn", "--host", "127.0.0.1", "--port", str(port)]
     return {
@@ -50,7 +55,7 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--cookie", default="", help="sent with each request, to be signed in")
     options = parser.parse_args()
-    print(("{:<18}" + "{:>11}" * 7).format(*HEADINGS))
+    print(("{:<18}" + "{:>11}" * 8).format(*HEADINGS))
     for name in candidates(0):
         if options.only in name:
             print(measure(name, options), flush=True)
@@ -67,7 +72,7 @@ def measure(name, options):
         times, errors = load(port, options, options.seconds)
         cpu = cpu_seconds(process) - before
         memory = sum(part.memory_full_info().pss for part in family(process)) / 1e6
-        stalled = answers_beside_stalled_clients(port)
+        stalled = [answers_beside_stalled_clients(port, sent) for sent in (HEADS, BODIES)]
     p95 = statistics.quantiles(times, n=20)[18]
     figures = [
         f"{len(times) / options.seconds:.0f}",
@@ -76,7 +81,7 @@ def measure(name, options):
         f"{cpu / len(times) * 1000:.1f}",
         f"{memory:.0f}",
         f"{errors}",
-        stalled,
+        *stalled,
     ]
     return f"{name:<18}" + "".join(f"{figure:>11}" for figure in figures)
 
@@ -161,12 +166,12 @@ def load(port, options, seconds):
     return times, len(failures)
 
 
-def answers_beside_stalled_clients(port):
-    """How many of five requests are answered while 60 clients never finish their headers."""
+def answers_beside_stalled_clients(port, sent):
+    """How many of five requests are answered while 60 clients send no more than ``sent``."""
     with contextlib.ExitStack() as stack:
         for _ in range(STALLED):
             client = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
-            client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
+            client.sendall(sent)
         time.sleep(1)
         return f"{sum(answers(port, timeout=2) for _ in range(5))}/5"
 

@@ -13,7 +13,8 @@ from . import env
 
 PR_SET_PDEATHSIG = 1
 
-THREADS = 8  # blocking threads a process; each may hold one of its 10 database connections
+AT_WORK = 8  # requests a process at once; each may hold one of its 10 database connections
+THREADS = 500  # requests at work or still on their way; a thread is made when one is needed
 
 
 def command(host, port):
@@ -25,6 +26,8 @@ def command(host, port):
         "--http": "1",
         "--workers": env.integer("WEB_CONCURRENCY", default=1, minimum=1, maximum=64),
         "--blocking-threads": THREADS,
+        # The longest it takes: in a burst it overlooks now and then that there are too few.
+        "--blocking-threads-idle-timeout": 600,
         # Counts connections, idle and stalled ones too, not requests at work.
         "--backpressure": 1000,
         "--http1-header-read-timeout": 10_000,
