@@ -5,11 +5,13 @@ from types import SimpleNamespace
 
 from django.db.models import Q
 
+from talks.anchoring import Turns
 from talks.claim import claim_of
 from talks.differences import differences
 from talks.models import Event, Evidence, OutcomeReport, Position
 
 from .models import Note, Tagging
+from .models_carrying import CarryStatus
 
 AROUND = 160  # code points shown on each side of a passage, cut at its paragraphs
 
@@ -22,12 +24,14 @@ def cards(user, article, carries, refused=None):
     carries = list(carries)
     passages = [carry.passage_id for carry in carries]
     work = _work_on(user, passages)
+    turns = Turns(article.supersedes.text, article.text) if carries else None
     return [
         SimpleNamespace(
             carry=carry,
             old=_in_context(article.supersedes.text, carry.passage.start, carry.passage.end),
             new=_proposed(article, carry),
             pieces=_pieces(article, carry),
+            turned=_turned(article, carry, turns),
             work=work[carry.passage_id],
             form=refused[1] if refused and refused[0].pk == carry.pk else None,
         )
@@ -45,6 +49,15 @@ def _pieces(article, carry):
     """The differences of the two wordings, where they differ."""
     new = carry.target.exact if carry.target else article.text[carry.start : carry.end]
     return differences(carry.passage.exact, new) if new and new != carry.passage.exact else []
+
+
+def _turned(article, carry, turns):
+    """What may have turned the sense of words that stayed the same: (went, came), or None."""
+    old, is_waiting = carry.passage, carry.status == CarryStatus.WAITING
+    if not is_waiting or old.exact != article.text[carry.start : carry.end]:
+        return None
+    turned = turns.beside(old.start, old.end, carry.start, carry.end)
+    return turned if any(turned) else None
 
 
 def _in_context(text, start, end):

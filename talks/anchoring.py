@@ -6,13 +6,15 @@ around them, then the place: a passage is never put on other words without a mar
 
 import bisect
 import functools
-import re
+from collections import Counter
 from enum import StrEnum
 from typing import NamedTuple
 
+import regex
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel, LCSseq
 
+from . import text as plain_text
 from .text import CONTEXT, trimmed
 
 # How much the words, what stands before and behind them, and the place count in a score.
@@ -23,12 +25,48 @@ TELLING = 20  # code points; a quote this long that occurs once is recognised by
 ALIKE = 0.6  # of two wordings, so that the later is proposed for the earlier
 NEAR_CERTAIN = 0.8  # of the surroundings, so that they tell where a short or replaced quote went
 TABLE = 400_000_000  # pairs of tokens compared at most, some 50 MB
+NEAREST = 50  # occurrences looked at on each side of where a passage should stand
+# Scripts without spaces between words: each sign is taken for a word.
+UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+LETTERS = rf"[[\w\p{{No}}]--[{UNSPACED}]]+"
+WORD = regex.compile(rf"{LETTERS}|[{UNSPACED}]\p{{M}}*", regex.V1)
+SENTENCE = regex.compile(r"[^.!?…।。！？]+[.!?…।。！？]*\s*|[.!?…।。！？]+\s*")
+TOKEN = regex.compile(rf"(?:{WORD.pattern})\s*|[^\w\s]\s*|\s+", regex.V1)
 # What reads as one word or number, with its sign, its unit's sign and what joins its parts.
-JOINED = re.compile(r"(?:(?<!\w)[-−+])?[$€£₴₽]?\w+(?:[.,:'’ʼ\-‑–/]\w+)*[%‰°]?")
+JOINED = regex.compile(
+    rf"(?:(?<!\w)[-−+])?(?:\p{{Lu}}*[$€£₴₽])?{LETTERS}(?:[.,:'’ʼ\-‑–/]{LETTERS})*[%‰°]?", regex.V1
+)
 JOINED_LENGTH = 60  # code points of one, at most
-NEXT_WORD = re.compile(r"\s(\w+)")
-TOKEN = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
-WORD = re.compile(r"\w+")
+GRAPHEME = regex.compile(r"\X")
+NEXT_WORD = regex.compile(r"\s(\w+|[%‰°$€£₴₽])")
+SENTENCE_LENGTH = 500  # code points of one looked at on each side, at most
+OF_UNSPACED = regex.compile(rf"[{UNSPACED}]")
+# Words by which a sentence denies what it would say without them, by language.
+NEGATIONS = {
+    "ar": "لا لم لن ليس ليست غير دون بدون",
+    "de": "nicht nichts kein keine keinem keinen keiner keines nie niemals niemand ohne weder",
+    "en": "not no never neither nor none nobody nothing nowhere without cannot",
+    "es": "no ni nunca jamás ningún ninguna ninguno nadie nada sin tampoco",
+    "fr": "ne n pas ni jamais aucun aucune rien sans",
+    "he": "לא אין בלי",
+    "hi": "नहीं मत बिना",
+    "it": "non né mai nessun nessuna nessuno niente nulla senza",
+    "pl": "nie ani bez nigdy nikt nic żaden żadna żadne",
+    "pt": "não nem nunca jamais nenhum nenhuma ninguém nada sem",
+    "ru": "не нет ни без никогда никто никого ничто ничего нельзя",
+    "tr": "değil yok hiç",
+    "uk": "не ні ані без немає нема ніколи ніхто нікого ніщо нічого жоден жодна жодне жодні",
+}
+UNSPACED_NEGATIONS = {"ja": "ない なかっ なく ません", "th": "ไม่", "zh": "不 没 沒 未 无 無 非"}
+SHORT_NOT = regex.compile(r"n['’ʼ]t|cannot")
+# What turns the sense of the words beside it: a denial, or a number.
+TURN = regex.compile(
+    r"\b\d+(?:[.,]\d+)*|(?<=\w)n['’ʼ]t\b|\b(?:{})\b|{}".format(
+        "|".join(sorted({word for words in NEGATIONS.values() for word in words.split()})),
+        "|".join(sign for signs in UNSPACED_NEGATIONS.values() for sign in signs.split()),
+    ),
+    regex.I,
+)
 
 
 class Kind(StrEnum):
@@ -67,31 +105,96 @@ def find_again(old, new, spans):
     return [search.find(start, end) for start, end in spans]
 
 
+class Turns:
+    """What came or went in the sentences of a passage that may turn its sense: denials, numbers."""
+
+    def __init__(self, old, new):
+        self.old = _Sentences(old)
+        self.new = _Sentences(new)
+
+    def beside(self, start, end, new_start, new_end):
+        """The words that went, and those that came, as two lists, beside the same words."""
+        went, came = Counter(), Counter()
+        sides = zip(self.old.turns(start, end), self.new.turns(new_start, new_end), strict=True)
+        for old, new in sides:
+            went += old - new
+            came += new - old
+        return list(went.elements()), list(came.elements())
+
+    def is_same_sentence(self, start, end, new_start, new_end):
+        """Whether most of what else a sentence says is still there, or was there already."""
+        old, new = self.old.rest(start, end), self.new.rest(new_start, new_end)
+        return not old or not new or (old & new).total() > min(old.total(), new.total()) / 2
+
+
+class _Sentences:
+    """The sentences of a text, and the words and numbers in it that turn what is said."""
+
+    def __init__(self, text):
+        self.text = text
+        paragraphs = plain_text.paragraphs(text)
+        sentences = [one for line in paragraphs for one in plain_text.sentences(line)]
+        self.starts = [one.start for one in sentences]
+        self.ends = [one.end for one in sentences]
+        found = list(TURN.finditer(text))
+        self.places = [one.start() for one in found]
+        self.words = [SHORT_NOT.sub("not", one[0].casefold()) for one in found]
+
+    def turns(self, start, end):
+        """Those before and those behind ``text[start:end]``, within its sentences."""
+        first, last = self._around(start, end)
+        return self._between(first, start), self._between(end, last)
+
+    def rest(self, start, end):
+        """The other words of the sentences of ``text[start:end]``."""
+        first, last = self._around(start, end)
+        others = f"{self.text[first:start]} {self.text[end:last]}"
+        return Counter(WORD.findall(others.casefold()))
+
+    def _around(self, start, end):
+        """Where its sentences begin and end, as far as one reads them."""
+        first = bisect.bisect_right(self.starts, start) - 1
+        last = bisect.bisect_left(self.ends, end)
+        return (
+            max(self.starts[first] if first >= 0 else 0, start - SENTENCE_LENGTH),
+            min(self.ends[last] if last < len(self.ends) else end, end + SENTENCE_LENGTH),
+        )
+
+    def _between(self, start, end):
+        first, last = (bisect.bisect_left(self.places, at) for at in (start, end))
+        return Counter(self.words[first:last])
+
+
 def align(old, new):
     """The stretches that two texts share in one order, as :class:`Block` from first to last.
 
-    Whole lines first, then the words between them.
+    Whole lines first, then the sentences between them, then the words between these.
     """
+    blocks = _aligned(old, new, [_lines, SENTENCE.findall, TOKEN.findall])
+    return _joined(block for block in blocks if block.length)
+
+
+def _aligned(old, new, cuts):
+    """Blocks of the pieces that the first of ``cuts`` makes; what is between them is cut finer."""
+    cut, *finer = cuts
+    shared = _shared(cut(old), cut(new))
+    if not finer:
+        return shared
     blocks = []
-    ends = [*_shared(_lines(old), _lines(new)), Block(len(old), len(new), 0)]
     old_at = new_at = 0
-    for block in ends:
-        between = _shared(
-            _tokens(old[old_at : block.old_start]), _tokens(new[new_at : block.new_start])
-        )
-        blocks += [Block(old_at + a, new_at + b, length) for a, b, length in between]
+    for block in [*shared, Block(len(old), len(new), 0)]:
+        between = old[old_at : block.old_start], new[new_at : block.new_start]
+        if all(between):
+            inner = _aligned(*between, finer)
+            blocks += [Block(old_at + a, new_at + b, length) for a, b, length in inner]
         blocks.append(block)
         old_at = block.old_start + block.length
         new_at = block.new_start + block.length
-    return _joined(block for block in blocks if block.length)
+    return blocks
 
 
 def _lines(text):
     return text.splitlines(keepends=True)
-
-
-def _tokens(text):
-    return TOKEN.findall(text)
 
 
 def _shared(old, new):
@@ -148,15 +251,17 @@ class _Search:
         self.new = new
         self.blocks = align(old, new)
         self.old_starts = [block.old_start for block in self.blocks]
+        self.turns = Turns(old, new)
+        self.places = {}
 
     def find(self, start, end):
         place = self._place(start)
-        found = self._occurrences(start, end)
-        if found:
-            match = self._same_words(start, end, place, found)
-            if match is not None:
-                return match
-        return self._other_words(start, end, place) or Match(Kind.LOST, place, place, 0.0, False)
+        return (
+            self._unchanged(start, end)
+            or self._same_words(start, end, place)
+            or self._other_words(start, end, place)
+            or Match(Kind.LOST, place, place, 0.0, False)
+        )
 
     # Where a passage should be
 
@@ -191,23 +296,43 @@ class _Search:
 
     # The same words
 
-    def _occurrences(self, start, end):
-        """Where the words stand in the new text, within longer words only if these are the same."""
-        quote = self.old[start:end]
-        before, behind = _cuts(self.old, start)[0], _cuts(self.old, end)[1]
-        found = []
-        at = self.new.find(quote)
-        while at >= 0 and len(found) < 1_000:
-            if _cuts(self.new, at)[0] == before and _cuts(self.new, at + len(quote))[1] == behind:
-                found.append(at)
-            at = self.new.find(quote, at + 1)
-        return found
+    def _unchanged(self, start, end):
+        at = self._aligned(start, end)
+        if at is None or not self._has_same_context(start, end, at):
+            return None
+        if not self._is_cut_alike(start, end, at):
+            return None
+        new_end = at + end - start
+        is_sure = not any(self.turns.beside(start, end, at, new_end))
+        return Match(Kind.UNCHANGED, at, new_end, 1.0, is_sure)
 
-    def _same_words(self, start, end, place, found):
+    def _occurrences(self, start, end, place):
+        """Where the words stand in the new text, and whether these are all such places.
+
+        Those within longer words are left out, unless the longer words are the same.
+        """
+        quote = self.old[start:end]
+        if quote not in self.places:
+            self.places[quote] = _all_places(quote, self.new)
+        places = self.places[quote]
+        middle = bisect.bisect_left(places, place)
+        near = places[max(0, middle - NEAREST) : middle + NEAREST]
+        found = [at for at in near if self._is_cut_alike(start, end, at)]
+        return found, len(near) == len(places)
+
+    def _is_cut_alike(self, start, end, at):
+        """Whether the words at both edges go on as they do in the old text."""
+        new_end = at + end - start
+        return (
+            _cuts(self.old, start)[0] == _cuts(self.new, at)[0]
+            and _cuts(self.old, end)[1] == _cuts(self.new, new_end)[1]
+        )
+
+    def _same_words(self, start, end, place):
+        found, are_all = self._occurrences(start, end, place)
+        if not found:
+            return None
         length = end - start
-        aligned = self._aligned(start, end)
-        if aligned in found and self._has_same_context(start, end, aligned):
-            return Match(Kind.UNCHANGED, aligned, aligned + length, 1.0, True)
         scored = sorted(
             ((self._score(start, end, at, at + length, place), at) for at in found),
             key=lambda pair: (-round(pair[0], 3), abs(pair[1] - place)),
@@ -219,10 +344,16 @@ class _Search:
         is_in_place = first <= best and best + length <= last
         if not is_telling and around < ALIKE and not is_in_place:
             return None
-        is_unique = len(found) == 1 == self.old.count(self.old[start:end])
-        counts_the_same = _counts_on(self.old, end) == _counts_on(self.new, best + length)
-        is_sure = is_unique and counts_the_same and (is_telling or around >= NEAR_CERTAIN)
-        same = best == aligned and self._has_same_context(start, end, best)
+        is_unique = are_all and len(found) == 1 == self.old.count(self.old[start:end])
+        is_sure = (
+            is_unique
+            and (is_telling or around >= NEAR_CERTAIN)
+            and _goes_on(self.old, start, end) == _goes_on(self.new, best, best + length)
+            and not any(self.turns.beside(start, end, best, best + length))
+            and self.turns.is_same_sentence(start, end, best, best + length)
+        )
+        is_aligned = best == self._aligned(start, end)
+        same = is_aligned and self._has_same_context(start, end, best)
         return Match(
             Kind.UNCHANGED if same else Kind.MOVED, best, best + length, round(score, 3), is_sure
         )
@@ -326,20 +457,38 @@ def _cuts(text, at):
     if not 0 < at < len(text) or text[at - 1].isspace() or text[at].isspace():
         return "", ""
     first = max(0, at - JOINED_LENGTH)
-    for found in JOINED.finditer(text, first, at + JOINED_LENGTH):
-        if found.start() < at < found.end():
-            return text[found.start() : at], text[at : found.end()]
-        if found.start() >= at:
-            break
+    for whole in (JOINED, GRAPHEME):
+        for found in whole.finditer(text, first, at + JOINED_LENGTH):
+            if found.start() < at < found.end():
+                return text[found.start() : at], text[at : found.end()]
+            if found.start() >= at:
+                break
     return "", ""
 
 
-def _counts_on(text, end):
-    """The word behind a number that ends there, which may be its unit: "5" is not "5 million"."""
-    if not text[end - 1].isdigit():
-        return ""
-    found = NEXT_WORD.match(text, end, end + CONTEXT)
-    return found[1] if found else ""
+def _goes_on(text, start, end):
+    """What stands next to words that may be part of larger ones, before and behind.
+
+    Where words have no spaces between them, the next sign; behind a number its unit, for "5" is
+    not "5 million".
+    """
+    before = text[max(0, start - 1) : start + 1]
+    behind = text[end - 1 : end + 1]
+    unit = NEXT_WORD.match(text, end, end + CONTEXT) if text[end - 1].isdigit() else None
+    return (
+        before[0] if len(OF_UNSPACED.findall(before)) == 2 else "",
+        behind[1] if len(OF_UNSPACED.findall(behind)) == 2 else unit[1] if unit else "",
+    )
+
+
+def _all_places(quote, text):
+    """Where a quote stands in a text, also over itself, from first to last."""
+    found = []
+    at = text.find(quote)
+    while at >= 0:
+        found.append(at)
+        at = text.find(quote, at + 1)
+    return found
 
 
 def _is_as_long(quote, start, end):

@@ -3,9 +3,8 @@
 import re
 from typing import NamedTuple
 
-from .anchoring import align
+from .anchoring import WORD, align
 
-WORD = re.compile(r"\w+")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)+")
 
 

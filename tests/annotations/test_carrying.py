@@ -477,6 +477,19 @@ def test_a_decision_somebody_else_has_made_is_shown(client, colleague, waiting):
     assert ">captives</textarea>" in response.text
 
 
+def test_what_turned_beside_the_same_words_is_said_where_they_wait(client, admin, old):
+    (quote,) = tagged(old, QUOTE)
+    told = "“We want a ceasefire,” Umerov did not tell 3 reporters"
+    new = make_article(OLD.replace(f"{QUOTE} Umerov told reporters", told), round=old.round)
+    superseded(admin, old, new)
+    client.force_login(admin)
+
+    page = client.get(reverse("annotations:carry_list", args=[new.pk]))
+
+    assert where(quote) == (old.pk, QUOTE)
+    assert "may turn their sense: <ins>not, 3</ins> came." in page.text
+
+
 def test_visitors_see_differences_and_no_carries(client, admin, old, new):
     superseded(admin, old, new)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from talks.anchoring import Kind, Match, align, find_again
+from talks.anchoring import Kind, Match, Turns, align, find_again
 
 SEED = Path(__file__).parents[2] / "annotations" / "seed" / "istanbul-2025-05-16.txt"
 UNRELATED = (
@@ -109,6 +109,12 @@ def test_words_that_became_part_of_another_word_are_not_the_same():
         ("who in Kyiv did", "who in Kyiv didn’t"),
         ("was for a cease", "was for a cease-fire"),
         ("Russian guarantees on that day", "non-Russian guarantees on that day"),
+        ("a fee of $5", "a fee of $5½"),
+        ("$5 a day in the end", "US$5 a day in the end"),
+        ("a meal in a cafe", "a meal in a cafe\u0301"),
+        ("a sign of 👩", "a sign of 👩\u200d👧"),
+        ("a sign of 👍", "a sign of 👍🏽"),
+        ("किताब", "किताबें"),
     ],
 )
 def test_a_number_or_word_that_goes_on_otherwise_is_another(words, later):
@@ -117,6 +123,58 @@ def test_a_number_or_word_that_goes_on_otherwise_is_another(words, later):
     match, _ = found(around.format(words), around.format(later), words)
 
     assert not match.is_sure
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("The ministers did [agree] to it then.", "The ministers did not agree to it then."),
+        ("He [will come to the next talks].", "He can’t or will come to the next talks."),
+        ("[Ukraine] lost 500 men that day.", "Ukraine lost 600 men that day."),
+        ("Of 1,000 men [all were exchanged].", "Of 1,500 men all were exchanged."),
+        ("Росія [погодилася на обмін полоненими].", "Росія не погодилася на обмін полоненими."),
+        ("Россия [согласилась на обмен пленными].", "Россия не согласилась на обмен пленными."),
+        ("Sie haben [dem Tausch zugestimmt].", "Sie haben nicht dem Tausch zugestimmt."),
+        ("莫斯科[同意停火]，他说。", "莫斯科不同意停火，他说。"),
+        ("รัสเซีย[เห็นด้วยกับการหยุดยิง]", "รัสเซียไม่เห็นด้วยกับการหยุดยิง"),
+        ("Umerov said: [“We will not accept this.”]", "Medinsky said: “We will not accept this.”"),
+        ("Kyiv [said that it would sign this].", "A rebel who fled said that it would sign this."),
+    ],
+)
+def test_the_same_words_wait_where_their_sentence_turned_or_is_another(old, new):
+    words = old[old.index("[") + 1 : old.index("]")]
+    around = "They met in Istanbul for hours. {} Then they all went home again."
+    old, new = (around.format(text.replace("[", "").replace("]", "")) for text in (old, new))
+
+    match, found_words = found(old, new, words)
+
+    assert (match.is_sure, found_words) == (False, words)
+
+
+def test_what_turned_beside_the_same_words_is_told():
+    old = "Neither of the 2 came, and [all agreed] on 3 things. Not so 5 others."
+    new = "Some of the 2 came, and [all agreed] on 4 things. Some 6 others can’t."
+
+    assert Turns(old, new).beside(28, 39, 25, 36) == (["neither", "3"], ["4"])
+    assert Turns("He [came] and could not stay.", "He [came] and couldn’t stay.").beside(
+        3, 9, 3, 9
+    ) == ([], [])
+
+
+def test_another_wording_is_found_where_words_have_no_spaces():
+    old = "双方在伊斯坦布尔会谈。代表团同意交换一千名战俘。部长离开了。"
+    new = "双方在伊斯坦布尔会谈。代表团同意释放一千名战俘。部长离开了。"
+
+    match, words = found(old, new, "同意交换一千名战俘")
+
+    assert (match.kind, words) == (Kind.REWORDED, "同意释放一千名战俘")
+
+
+def test_what_repeats_itself_thousands_of_times_stays_at_its_place():
+    old = "ha " * 5_000
+    spans = [(3 * at, 3 * at + 5) for at in (0, 2_000, 4_000)]
+
+    assert [match[1:3] for match in find_again(old, old + "ha", spans) if match.is_sure] == spans
 
 
 def test_words_taken_out_are_lost():
@@ -254,6 +312,31 @@ def whole(text, start, end):
     while end < len(text) and not text[end].isspace():
         end += 1
     return text[start:end].strip(".,;:!?“”\"'()")
+
+
+DENIED = (
+    "Kyiv agreed to meet, and Moscow came. The envoys sat down; all of them spoke.\nIt was late."
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_denial_is_never_put_beside_what_is_carried_over_unseen(data):
+    places = [at for at, sign in enumerate(DENIED) if sign == " "]
+    put = data.draw(st.sampled_from(places))
+    new = f"{DENIED[:put]} not{DENIED[put:]}"
+    start = data.draw(st.integers(0, len(DENIED) - 1))
+    end = data.draw(st.integers(start + 1, len(DENIED)))
+    if DENIED[start:end].isspace():
+        return
+
+    (match,) = find_again(DENIED, new, [(start, end)])
+
+    if match.is_sure:
+        ends = [0, DENIED.index(" The"), DENIED.index("\n"), len(DENIED)]
+        first = max(at for at in ends if at <= start)
+        last = min(at for at in ends if at >= end)
+        assert not first < put < last
 
 
 NUMBERED = "On 16 May 2025 some 1,000 prisoners, 12.5 % of them, left in 3 trains; 1,000 stayed."
