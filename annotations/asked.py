@@ -1,19 +1,29 @@
 """What somebody types into a search field, taken apart. Plain Python.
 
 ``word``, ``"a phrase"``, ``-without``, ``prefix*``, ``this OR that``. All words must be found.
+A number is found whether its thousands are grouped or not.
 """
 
 import re
 from typing import NamedTuple
 
 TERM = re.compile(
-    r"""(?P<minus>-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))""",
-    re.X,
+    r"""
+        (?P<minus>-)?
+        (?: "(?P<phrase>[^"]*)"? | (?P<word> \d{1,3}(?:\ \d{3})+(?![^\s"]) | [^\s"]+ ) )
+    """,
+    re.VERBOSE,
 )
 QUOTES = str.maketrans("“”„«»‟″", '"""""""')
-LETTER = re.compile(r"\w")
-# Between letters. To PostgreSQL the last one is a letter, and the others part two words.
-APOSTROPHE = re.compile(r"(?<=\w)['’‘`´\u02bc](?=\w)")
+LETTER = re.compile(r"[^\W_]")
+GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[,.'’ \u00a0\u2009\u202f]\d{3})+(?!\d)")
+LONG = re.compile(r"\d{4,}")
+# Of these alone PostgreSQL makes one word, however the letters are accented.
+ONE_WORD = re.compile(
+    r"[^\W\d_](?:[^\W_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f]"
+    r"|(?<=[\u0400-\u052f])['’‘`´](?=[\u0400-\u052f]))*"
+)
+THOUSANDS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 
 
 class Term(NamedTuple):
@@ -26,11 +36,27 @@ class Term(NamedTuple):
 
     @property
     def as_tsquery(self):
-        wordings = dict.fromkeys(APOSTROPHE.sub(one, self.text) for one in "’\u02bc")
-        quoted = (one.replace("\\", "\\\\").replace("'", "''") for one in wordings)
-        found = [f"'{one}'{':*' if self.is_prefix else ''}" for one in quoted]
+        # No sign that would end the operand; to PostgreSQL these two are as good as a space.
+        text = self.text.replace("\\", "/").replace("'", "’")
+        found = [f"'{one}'{':*' if self.is_prefix else ''}" for one in self._wordings(text)]
+        if " " in text and not self.is_phrase and not self.is_without:
+            # "May 16 200 men came" is found as well.
+            found.append(f"({' & '.join(f"'{one}'" for one in text.split())})")
         any_of_them = f"({' | '.join(found)})" if len(found) > 1 else found[0]
         return f"{'!' if self.is_without else ''}{any_of_them}"
+
+    def _wordings(self, text):
+        if self.is_prefix:
+            # Each document holds its words also as they stand, behind a 0: "negotiat" is no
+            # beginning of the stem of "negotiation", and "was" a word that stands everywhere.
+            return [f"0{text}" if self.is_one_word else text]
+        together = GROUPED.sub(lambda number: re.sub(r"\D", "", number[0]), text)
+        grouped = LONG.sub(lambda number: THOUSANDS.sub(" ", number[0]), together)
+        return dict.fromkeys([text, together, grouped])
+
+    @property
+    def is_one_word(self):
+        return bool(ONE_WORD.fullmatch(self.text))
 
     @property
     def as_typed(self):
@@ -51,6 +77,18 @@ class Asked(NamedTuple):
         return " & ".join(
             [f"({group})" for group in groups] + [term.as_tsquery for term in self.without]
         )
+
+    @property
+    def terms(self):
+        return [term for group in (*self.groups, self.without) for term in group]
+
+    def but_for(self, common):
+        """The same without these terms."""
+        *groups, without = (
+            tuple(term for term in group if term not in common)
+            for group in (*self.groups, self.without)
+        )
+        return Asked(tuple(group for group in groups if group), without)
 
     @property
     def as_typed(self):

@@ -79,8 +79,10 @@ class SearchForm(forms.Form):
         question = asked.read(self.cleaned_data["q"])
         if not question.groups and self.cleaned_data["q"]:
             raise forms.ValidationError(NOTHING)
-        if question.groups and searching.is_all_common(question):
-            raise forms.ValidationError(COMMON)
+        if question.groups:
+            question = searching.without_common(question)
+            if not question.groups:
+                raise forms.ValidationError(COMMON)
         self.question = question
         return self.cleaned_data["q"]
 

@@ -1,13 +1,21 @@
 """The words that a search found, as places in a text. Plain Python; offsets are code points."""
 
 import bisect
+import functools
 import itertools
+import re
 from typing import NamedTuple
 
+from talks import finding
 from talks.text import paragraphs, sentences
 
 # Not characters of Unicode, so no text of people has them on purpose; one that does has no marks.
 START, STOP = "\ufdd0", "\ufdd1"
+# With the accents that follow its letters, and an apostrophe between Cyrillic ones.
+WORD = re.compile(
+    r"[^\W_](?:[^\W_]|[\u00ad\u0300-\u036f\u0591-\u05c7\u064b-\u065f]"
+    r"|(?<=[\u0400-\u052f])['’‘`´](?=[\u0400-\u052f]))*"
+)
 LENGTH = 320  # code points of a text that are shown in a list
 BEFORE = 100  # of them, at most, before the first word found
 
@@ -20,30 +28,53 @@ class Piece(NamedTuple):
 def spans(marked, text):
     """Where the marked words stand in ``text``: (start, end) pairs in its order.
 
-    ``marked`` is the text with :data:`START` and :data:`STOP` around each word. If it is not the
-    same text apart from those, nothing is known of places and none are told.
+    ``marked`` is as long as the text but for :data:`START` and :data:`STOP` around each word. If
+    it is not, nothing is known of places and none are told.
     """
     found = []
-    at = 0
-    pieces = (marked or "").split(START)
-    plain = [pieces[0]]
-    at = len(pieces[0])
-    for piece in pieces[1:]:
-        word, _, rest = piece.partition(STOP)
-        found.append((at, at + len(word)))
-        at += len(word) + len(rest)
-        plain += [word, rest]
-    return found if "".join(plain) == text else []
-
-
-def pieces(marked):
-    """The text of a heading with its marks, as :class:`Piece`."""
     first, *others = (marked or "").split(START)
-    found = [Piece(first, False)]
+    at = len(first)
     for other in others:
         word, _, rest = other.partition(STOP)
-        found += [Piece(word, True), Piece(rest, False)]
-    return [piece for piece in found if piece.text]
+        found.append((at, at + len(word)))
+        at += len(word) + len(rest)
+    return found if at == len(text) else []
+
+
+def beginning_with(text, beginnings):
+    """Where words stand that begin so: (start, end) pairs in the order of ``text``."""
+    wanted = tuple(_folded_word(one) for one in beginnings)
+    return [
+        word.span()
+        for word in WORD.finditer(text if wanted else "")
+        if _folded_word(word[0]).startswith(wanted)
+    ]
+
+
+def joined(*found):
+    """Several lists of spans as one, in order, none of which overlap."""
+    joined = []
+    for start, end in sorted(itertools.chain(*found)):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+@functools.lru_cache(2**14)
+def _folded_word(word):
+    return finding.folded(word)[0].replace("'", "")
+
+
+def pieces(text, found):
+    """All of the text with its marks, as :class:`Piece`."""
+    pieces, at = [], 0
+    for start, end in found:
+        pieces += [Piece(text[at:start], False), Piece(text[start:end], True)]
+        at = end
+    pieces.append(Piece(text[at:], False))
+    return [piece for piece in pieces if piece.text]
 
 
 def best_sentences(text, found, *, count):

@@ -79,18 +79,26 @@ class Marker(SearchQueryCombinable, Func):
 
 
 def query_of(asked, config):
-    return SearchQuery(asked.as_tsquery, config=config, search_type="raw")
+    # Signs of the syntax of a tsquery are none of those that the function replaces.
+    plain = Func(Value(asked.as_tsquery), function="search_plain")
+    return SearchQuery(plain, config=config, search_type="raw")
 
 
-def is_all_common(asked):
-    """Whether nothing is left of the question but words that stand everywhere."""
+def without_common(asked):
+    """The question without words that stand everywhere in English or in Russian.
+
+    Names are in neither: of "the Kremlin" one word would not be found in them.
+    """
+    terms = list(dict.fromkeys(asked.terms))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT numnode(to_tsquery('parley_english', %s))"
-            " + numnode(to_tsquery('parley_russian', %s)) = 0",
-            [asked.as_tsquery, asked.as_tsquery],
+            "SELECT numnode(to_tsquery('parley_english', search_plain(term))) = 0"
+            " OR numnode(to_tsquery('parley_russian', search_plain(term))) = 0"
+            " FROM unnest(%s::text[]) WITH ORDINALITY one(term, place) ORDER BY place",
+            [[term.as_tsquery for term in terms]],
         )
-        return cursor.fetchone()[0]
+        common = {term for term, (is_common,) in zip(terms, cursor, strict=True) if is_common}
+    return asked.but_for(common)
 
 
 def names_like(asked):
@@ -204,8 +212,9 @@ def shown(keys, asked):
         row.is_text = row.kind == EntryKind.ARTICLE
         row.url = _address(row, parties)
         row.note = notes.get(row.object_id) if row.kind == EntryKind.NOTE else None
-        row.heading = found_words.pieces(row.marked_label)
-        row.places = _places(row)
+        spans = _spans(row.marked_label, row.label, asked)
+        row.heading = found_words.pieces(row.label, spans)
+        row.places = _places(row, asked)
         if not row.heading:
             row.heading, row.places = _heading_of_words(row)
         row.is_like = not row.is_found
@@ -240,7 +249,7 @@ def _with_marks(keys, asked):
                 When(
                     config=config,
                     then=SearchHeadline(
-                        field,
+                        Func(field, function="search_plain"),
                         query_of(asked, config),
                         config=config,
                         start_sel=found_words.START,
@@ -264,8 +273,8 @@ def _with_marks(keys, asked):
         .select_related("article__round")
         .annotate(words=words)
         .annotate(
-            marked_label=marked("label"),
-            marked_words=marked("words"),
+            marked_label=marked(F("label")),
+            marked_words=marked(F("words")),
             is_found=Case(When(is_found, then=Value(True)), default=Value(False)),
             is_superseded=Exists(newer),
         )
@@ -299,9 +308,19 @@ def _heading_of_words(row):
     return (row.places[0][0] if row.places else [found_words.Piece(row.words, False)]), []
 
 
-def _places(row):
+def _spans(marked, text, asked):
+    """The words of ``text`` that are found, also those that only begin as they were asked for."""
+    beginnings = [
+        term.text for group in asked.groups for term in group if term.is_prefix and term.is_one_word
+    ]
+    return found_words.joined(
+        found_words.spans(marked, text), found_words.beginning_with(text, beginnings)
+    )
+
+
+def _places(row, asked):
     """The sentences that hold the words: (pieces, address) pairs, the best first."""
-    spans = found_words.spans(row.marked_words, row.words)
+    spans = _spans(row.marked_words, row.words, asked)
     if not row.words:
         return []
     best = found_words.best_sentences(row.words, spans, count=3 if row.is_text else 1)

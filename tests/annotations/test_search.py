@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 import uuid
 
 import pytest
@@ -13,7 +14,7 @@ from annotations import asked, recording, searching
 from annotations.filters import ArticleFilterForm
 from annotations.forms_recording import FORMS
 from annotations.models import Draft, SearchEntry, Visibility
-from talks import gate
+from talks import finding, gate
 from talks.models import Article, ArticleStatus, Party, Position, WorkStatus
 
 from ..factories import (
@@ -403,7 +404,78 @@ def test_an_endless_text_is_still_loaded_and_found(client, coder):
 def test_questions_are_taken_apart():
     read = asked.read('a "b c" -d e* OR f -"g h" “i')
 
-    assert read.as_tsquery == "('a') & ('b c') & ('e':* | 'f') & ('i') & !'d' & !'g h'"
+    assert read.as_tsquery == "('a') & ('b c') & ('0e':* | 'f') & ('i') & !'d' & !'g h'"
+
+
+def marked(client, q):
+    """The words that are marked in the place of the one find."""
+    (find,) = client.get(reverse("annotations:search"), {"q": q}).context["page"].object_list
+    return [piece.text for pieces, _ in find.places for piece in pieces if piece.is_found]
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "words"),
+    [
+        # What stands beside signs is a word, and no file, host, sign or tag.
+        ("Told to Kyiv/Kiev.", "kiev", ["Kiev"]),
+        ("They left.The end came.", "end", ["end"]),
+        ("The war of 2014-2022.", "2022", ["2022"]),
+        ("On 24.02.2022 it began.", "2022", ["2022"]),
+        ("A cease-fire holds.", '"cease fire"', ["cease", "fire"]),
+        ("A cease fire holds.", "cease-fire", ["cease", "fire"]),
+        ("A cease\u2011fire holds.", "cease-fire", ["cease", "fire"]),
+        ("<Both sides> & all met.", "sides", ["sides"]),
+        ("The U.S. envoy left.", "US", ["U.S"]),
+        ("The US envoy left.", '"U.S. envoy"', ["US", "envoy"]),
+        ("COVID-19 spread.", '"covid 19"', ["COVID", "19"]),
+        # A number, however its thousands are grouped.
+        ("Some 1000 men.", "1,000", ["1000"]),
+        ("Some 1,000 men.", "1000", ["1", "000"]),
+        ("Some 1\u202f000\u202f000 men.", "1000000 men", ["1", "000", "000", "men"]),
+        ("Some 1.000 men.", '"1 000 men"', ["1", "000", "men"]),
+        ("Some 1'000 men.", "1 000", ["1", "000"]),
+        ("On May 16, 200 men.", "16 200", ["16", "200"]),
+        # Beginnings longer than the stem, and of words that stand everywhere.
+        ("The negotiations failed.", "negotiat*", ["negotiations"]),
+        ("Its SECURITY matters.", "securit* -sec", ["SECURITY"]),
+        ("Washington was told.", "was*", ["Washington", "was"]),
+        ("Éric left, he said.", "e*", ["Éric"]),
+        ("The café's owner.", '"owner" cafe*', ["café", "owner"]),
+        # Words that stand everywhere are left out also where no language is known.
+        ("Кам’янця і Kremlin.", "the Kremlin камян*", ["Кам’янця", "Kremlin"]),
+        # Whatever accents and vowel signs; but й and ї are letters of their own.
+        ("Загинули за́мок, йод.", "замок -иод", ["за́мок"]),
+        ("Загинули и\u0306од.", "йод", ["и\u0306од"]),
+        ("أَلِف مُحَمَّد هنا.", "محمد الف", ["أَلِف", "مُحَمَّد"]),
+        ("In DİYARBAKIR and Łódź.", "diyarbakır lodz", ["DİYARBAKIR", "Łódź"]),
+    ],
+)
+def test_words_are_those_that_people_see(client, text, typed, words):
+    language = "en" if text.isascii() or "caf" in text else "uk"
+    make_article(f"Nothing here.\n{text}", title="One", language=language)
+
+    assert marked(client, typed) == words
+
+
+def test_words_are_folded_as_they_are_in_one_text(client):
+    """Each letter within a word is one word to the database, and the same as to Python."""
+    ranges = [(0xC0, 0x180), (0x218, 0x21C), (0x370, 0x530), (0x5D0, 0x6D4), (0x1E00, 0x1E9A)]
+    ranges += [(0x1EA0, 0x1EFA), (0x1F00, 0x2000), (0xFF10, 0xFF5B)]
+    letters = [chr(one) for first, end in ranges for one in range(first, end)]
+    letters = [one for one in letters if unicodedata.category(one)[0] in "LM" or one.isdigit()]
+    letters = [one for one in letters if one not in "ĸĿŀ\u0374ͺϓϔϲٵٶٷٸ"]  # in no word of today
+    letters += ["\u00ad", "\u200b", "\u200d", "и\u0306", "і\u0308", "у\u0301", "e\u0301"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT"
+            " tsvector_to_array(to_tsvector('parley_simple', search_plain('x' || one || 'x')))"
+            " FROM unnest(%s::text[]) WITH ORDINALITY _(one, place) ORDER BY place",
+            [letters],
+        )
+        found = {letter: words for letter, (words,) in zip(letters, cursor, strict=True)}
+
+    expected = {letter: [finding.folded(f"x{letter}x")[0]] for letter in letters}
+    assert {letter: words for letter, words in found.items() if words != expected[letter]} == {}
 
 
 def test_a_name_is_found_with_whatever_apostrophe(client):
