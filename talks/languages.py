@@ -30,3 +30,17 @@ def proposed(text):
     first, second = sorted(counts, key=counts.get, reverse=True)[:2]
     is_clear = counts[first] >= ENOUGH * len(words) and counts[first] > 1.5 * counts[second]
     return first if words and is_clear else ""
+
+
+def settled(stated, text):
+    """The language that a file states, or the one that its text tells: templates state any.
+
+    It is only doubted where it is one that :func:`proposed` would know.
+    """
+    found = proposed(text)
+    told = stated.partition("-")[0].lower()
+    is_known = told in COMMON or told in {"uk", "ru"}
+    if not stated or (is_known and found and found != told):
+        return found
+    is_cyrillic = len(CYRILLIC.findall(text[:READ])) > len(text[:READ]) / 4
+    return "" if is_cyrillic and told in COMMON else stated

@@ -149,7 +149,8 @@ def fields_of(found, defaults):
     told = {name: value for name, value in defaults.items() if value not in (None, "")}
     if language := told.pop("language", ""):
         fields["language"] = language
-    fields["language"] = fields["language"] or languages.proposed(found.text)
+    else:
+        fields["language"] = languages.settled(fields["language"], found.text)
     return fields | told
 
 

@@ -1,6 +1,8 @@
 """Web pages: the article's body and what the page says of it, found by trafilatura."""
 
+import collections
 import copy
+import html
 import json
 import re
 from urllib.parse import urljoin
@@ -13,13 +15,34 @@ CHARSET = re.compile(
 )
 XML_ENCODING = re.compile(rb"^<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.-]{1,40})")
 DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)")
+BARE_DAY = re.compile(r"(\d{4})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+BY = re.compile(r"^(by|von|par|автор|автори|авторы|текст)\b:?\s*", re.IGNORECASE)
+ROLES = re.compile(
+    r"\b(editor|correspondent|columnist|(staff|senior) (writer|reporter)|redakteur)\b",
+    re.IGNORECASE,
+)
+AUTHORS = (
+    "//*[@itemprop='author']//*[@itemprop='name' and not(@content)]/text()"
+    " | //*[@itemprop='author']//*[@itemprop='name']/@content"
+)
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 ENTITY = re.compile(r"<!DOCTYPE[^>\[]{0,2000}\[[^\]]{0,2000}<!ENTITY", re.IGNORECASE)
 NONE_FOUND = "There is no article in this page: no text was found in it."
 # Of what trafilatura makes of a page; from how many characters on it takes its first finding.
 BLOCKS = {"p", "head", "item", "list", "row", "cell", "table", "quote", "code", "div", "body"}
 FEWEST = "20"
-PARTING = ("div", "section", "header", "h1", "h2", "h3", "h4", "h5", "h6")
+# Characters of a paragraph that is none of a menu's, and the share of these that is looked for.
+LONG, MOST = 60, 0.75
+# Elements that may hold text beside paragraphs.
+HOLDERS = (
+    "body", "main", "article", "section", "header", "div", "blockquote", "center", "font", "span",
+    "td", "dd", "details",
+)  # fmt: skip
+APART = blocks.HTML | blocks.UNSEEN | {
+    "nav", "form", "fieldset", "button", "select", "input", "textarea", "details", "summary",
+    "iframe", "video", "audio", "object", "embed", "canvas", "noscript", "dialog", "menu", "center",
+}  # fmt: skip
+NOT_SEEN = "visually-hidden", "sr-only", "screen-reader-text"
 # Spaces and joiners that trafilatura would turn into others or take away, and rare signs that
 # stand for them while it works: Persian words, emoji and figures such as 1 000 need them.
 DELICATE = "\u00a0\u202f\u2007\u2009\u200a\u2002\u2003\u3000\u200c\u200d\u200e\u200f\u061c"
@@ -52,8 +75,8 @@ def read(page, address=""):
         raise Unreadable(NONE_FOUND)
     fields = {
         "title": found.title or stated["title"],
-        "byline": found.author or stated["byline"],
-        "publisher": _publisher(found) or stated["publisher"],
+        "byline": stated["byline"] or _without_roles(found.author or ""),
+        "publisher": stated["publisher"] or _publisher(found),
         # Trafilatura takes the first date in the page, which may be another thing's.
         "published_on": stated["published_on"] or found.date,
         "language": stated["language"] or found.language,
@@ -79,22 +102,48 @@ def _tree(page):
 
 
 def _article(tree, address):
-    import trafilatura
-    from trafilatura.settings import use_config
-
-    settings = use_config()
-    settings.set("DEFAULT", "MIN_EXTRACTED_SIZE", FEWEST)
     tree = copy.deepcopy(tree)
     _leave_unseen_out(tree)
+    _open_what_would_cut(tree)
     _wrap_loose_text(tree)
     for element in tree.iter():
         if element.text:
             element.text = element.text.translate(DISGUISED)
         if element.tail:
             element.tail = element.tail.translate(DISGUISED)
-    found = trafilatura.bare_extraction(
+    found = _extracted(copy.deepcopy(tree), address)
+    paragraphs, least = _main_text(tree)
+    if paragraphs and (found is None or _share(found, paragraphs) < least):
+        _gather(tree, paragraphs)
+        # Without what trafilatura falls back on, which leaves headings out, and with it.
+        others = [_extracted(copy.deepcopy(tree), address, fast=fast) for fast in (True, False)]
+        fullest = max(
+            filter(None, [found, *others]), key=lambda one: len(one.text or ""), default=None
+        )
+        if found is not None and fullest is not None:
+            found.body, found.text = fullest.body, fullest.text
+        found = found or fullest
+    if found is None or found.body is None or not (found.text or "").strip():
+        raise Unreadable(NONE_FOUND)
+    return found
+
+
+def _share(found, paragraphs):
+    """How much of the paragraphs was found."""
+    text = _shown(found.body) if found.body is not None else ""
+    return _length([one for one in paragraphs if one[1] in text]) / _length(paragraphs)
+
+
+def _extracted(tree, address, *, fast=False):
+    import trafilatura
+    from trafilatura.settings import use_config
+
+    settings = use_config()
+    settings.set("DEFAULT", "MIN_EXTRACTED_SIZE", FEWEST)
+    return trafilatura.bare_extraction(
         tree,
         url=address or None,
+        fast=fast,
         include_comments=False,
         include_tables=True,
         include_formatting=False,
@@ -104,29 +153,153 @@ def _article(tree, address):
         config=settings,
         date_extraction_params={"original_date": True, "extensive_search": False},
     )
-    if found is None or found.body is None or not (found.text or "").strip():
-        raise Unreadable(NONE_FOUND)
-    return found
 
 
 def _leave_unseen_out(tree):
     for element in tree.xpath("//template | //body//*[@hidden] | //*[@role='doc-noteref']"):
         element.drop_tree()
+    for element in tree.xpath("//body//*[@class]"):
+        if not set(NOT_SEEN).isdisjoint(element.get("class").split()):
+            element.drop_tree()
+
+
+def _open_what_would_cut(tree):
+    """Take off what would be made blocks of within a sentence; each line of ``pre`` is one."""
+    for element in tree.xpath("//pre"):
+        lines = "".join(element.itertext()).split("\n")
+        for child in list(element):
+            element.remove(child)
+        element.tag, element.text = "div", None
+        for line in lines:
+            paragraph = element.makeelement("p")
+            paragraph.text = line
+            element.append(paragraph)
+    for element in tree.xpath("//q"):
+        # Browsers draw the signs.
+        element.text = f"“{element.text or ''}"
+        last = element[-1] if len(element) else None
+        if last is None:
+            element.text += "”"
+        else:
+            last.tail = f"{last.tail or ''}”"
+    for element in tree.xpath("//code | //kbd | //samp | //var | //tt | //q"):
+        element.drop_tag()
+
+
+def _main_text(tree):
+    """The long paragraphs of a page that stand in none of its parts for other things.
+
+    With its headings, where one part of the page has most of them; and how much has to be found.
+    """
+    from trafilatura import xpaths
+
+    apart = set(tree.xpath("//nav | //aside | //footer | //form | //figure | //noscript"))
+    for find in [*xpaths.OVERALL_DISCARD_XPATH, *xpaths.REMOVE_COMMENTS_XPATH]:
+        apart.update(find(tree))
+    found = []
+    for one in tree.iter("p"):
+        text = _shown(one)
+        linked = sum(len(_shown(link)) for link in one.iter("a"))
+        is_long = len(text) >= LONG and linked < len(text) / 2
+        if is_long and apart.isdisjoint(one.iterancestors()):
+            found.append((one, text))
+    around = _around(found)
+    if around is None or around.tag == "body":
+        return found, MOST
+    headings = [
+        (one, _shown(one))
+        for one in around.iter("h2", "h3", "h4")
+        if _shown(one) and apart.isdisjoint(one.iterancestors())
+    ]
+    return [one for one in found if around in one[0].iterancestors()] + headings, 1
+
+
+def _length(paragraphs):
+    return sum(len(text) for _, text in paragraphs)
+
+
+def _shown(element):
+    return " ".join("".join(element.itertext()).split())
+
+
+def _around(paragraphs):
+    """The smallest element with most of the paragraphs."""
+    held = collections.Counter()
+    for one, text in paragraphs:
+        for above in one.iterancestors():
+            held[above] += len(text)
+    most = MOST * _length(paragraphs)
+    # Each comes before what is around it.
+    return next((one for one in held if held[one] >= most), None)
+
+
+def _gather(tree, paragraphs):
+    """Make one article of the paragraphs that stand in several, as those of a live blog.
+
+    Trafilatura takes the first part of a page that is called an article or its text.
+    """
+    around = _around(paragraphs)
+    while around.tag not in {"body", "main"} and not around.xpath(".//h1"):
+        around = around.getparent()
+    within = {above for one, _ in paragraphs for above in one.iterancestors()}
+    for one in within & set(around.iter()):
+        for name in ("class", "id", "itemprop", "role"):
+            one.attrib.pop(name, None)
+        one.tag = "section" if one.tag in {"article", "main"} else one.tag
+    if around.tag != "body":
+        body = next(tree.iter("body"))
+        for one in list(body):
+            body.remove(one)
+        body.append(around)
+        around.tag = "article"
 
 
 def _wrap_loose_text(tree):
-    """Make paragraphs of what stands behind a block without being in one: it would be lost."""
-    for block in list(tree.iter(*PARTING)):
-        parent = block.getparent()
-        if parent is None or not (block.tail or "").strip():
-            continue
-        paragraph = parent.makeelement("p")
-        paragraph.text, block.tail = block.tail, None
-        following = block.getnext()
-        parent.insert(parent.index(block) + 1, paragraph)
-        while following is not None and following.tag not in blocks.HTML | blocks.UNSEEN:
-            moved, following = following, following.getnext()
-            paragraph.append(moved)
+    """Make paragraphs of what stands beside blocks or line ends without being in a block.
+
+    It would be lost, or run together; so would a long text that is alone in a ``div``.
+    """
+    for block in tree.iter("div"):
+        if len(_shown(block)) >= LONG and not any(map(_is_block, block)):
+            block.tag = "p" if block.find("br") is None else "div"
+    for block in list(tree.iter(*HOLDERS)):
+        children = list(block)
+        if any(one.tag == "br" or _is_block(one) for one in children):
+            texts, block.text = [(None, block.text)], None
+            for child in children:
+                texts.append((child, child.tail))
+                child.tail = None
+                block.remove(child)
+            paragraph = None
+            for child, text in texts:
+                if child is not None and (child.tag == "br" or _is_block(child)):
+                    paragraph = None
+                    if child.tag != "br":
+                        block.append(child)
+                elif child is not None:
+                    if paragraph is None:
+                        paragraph = _paragraph(block)
+                    paragraph.append(child)
+                if not (text or "").strip() and paragraph is None:
+                    continue
+                if paragraph is None:
+                    paragraph = _paragraph(block)
+                if len(paragraph):
+                    paragraph[-1].tail = text
+                else:
+                    paragraph.text = text
+
+
+def _paragraph(block):
+    paragraph = block.makeelement("p")
+    block.append(paragraph)
+    return paragraph
+
+
+def _is_block(element):
+    if not isinstance(element.tag, str):
+        return True
+    return element.tag in APART or any(one.tag in blocks.HTML for one in element.iter())
 
 
 def _publisher(found):
@@ -161,9 +334,9 @@ def _stated(tree, address):
         "language": next(filter(None, map(_language, languages)), ""),
         "licence": _names(data.get("license")),
         "title": _names(data.get("headline")),
-        "byline": _names(data.get("author")),
+        "byline": _names(data.get("author")) or _names(tree.xpath(AUTHORS)),
         "publisher": _names(data.get("publisher")),
-        "published_on": _day(data.get("datePublished")),
+        "published_on": _day(data.get("datePublished")) or _day(data.get("dateCreated")),
     }
 
 
@@ -172,32 +345,59 @@ def _names(value):
     found = []
     for one in value if isinstance(value, list) else [value]:
         name = one.get("name") if isinstance(one, dict) else one
-        found += [name.strip()] if isinstance(name, str) and name.strip() else []
-    return "; ".join(found)
+        if isinstance(name, list):
+            name = _names(name)
+        name = " ".join(html.unescape(name).split()) if isinstance(name, str) else ""
+        # Some say where an author's page is, and no name.
+        found += [name] if name and not name.startswith(("http://", "https://", "@")) else []
+    return "; ".join(dict.fromkeys(found))
+
+
+def _without_roles(names):
+    """Authors as trafilatura finds them, without what they are and the word before them."""
+    kept = [re.sub(BY, "", one).strip() for one in names.split("; ")]
+    return "; ".join(one for one in kept if one and not ROLES.search(one))
 
 
 def _day(value):
-    """The day of a date as JSON-LD has it."""
-    found = DAY.match(value) if isinstance(value, str) else None
-    return found[0] if found else ""
+    """The day of a date as JSON-LD has it, or with the month in words."""
+    value = value.strip() if isinstance(value, str) else ""
+    if found := DAY.match(value):
+        return found[0]
+    if found := BARE_DAY.match(value):
+        return "-".join(found.groups())
+    # What is all figures may be read in two ways.
+    if len(value) < 60 and re.search(r"[^\W\d_]{3}.*\d{4}|\d{4}.*[^\W\d_]{3}", value):
+        import dateparser
+
+        day = dateparser.parse(value, settings={"REQUIRE_PARTS": ["day", "month", "year"]})
+        return day.date().isoformat() if day else ""
+    return ""
 
 
 def _absolute(place, base):
     try:
         place = urljoin(base, place)
+        place = f"https:{place}" if place.startswith("//") else place
     except ValueError:
         return ""
     return place if place.startswith(("http://", "https://")) else ""
 
 
 def _language(value):
+    if isinstance(value, dict):
+        value = value.get("alternateName") or value.get("name")
     value = value.strip().replace("_", "-") if isinstance(value, str) else ""
     return value if LANGUAGE.fullmatch(value) else ""
 
 
 def _data_of_article(tree):
-    """What the page says of its article in JSON-LD: the first object whose type is an article."""
-    for source in tree.xpath("//script[@type='application/ld+json']/text()"):
+    """What the page says of its article in JSON-LD: the first object whose type is an article.
+
+    Where it only names the id of another object, that stands in its place.
+    """
+    article, named = {}, {}
+    for source in tree.xpath("//script[starts-with(@type, 'application/ld+json')]/text()"):
         try:
             waiting = [json.loads(source, strict=False)]
         except (ValueError, RecursionError):
@@ -210,6 +410,16 @@ def _data_of_article(tree):
                 kinds = one.get("@type")
                 kinds = kinds if isinstance(kinds, list) else [kinds]
                 if any(isinstance(kind, str) and kind.endswith("Article") for kind in kinds):
-                    return one
-                waiting += [one["@graph"]] if "@graph" in one else []
-    return {}
+                    article = article or one
+                if isinstance(one.get("@id"), str) and len(one) > 1:
+                    named.setdefault(one["@id"], one)
+                waiting += [one[key] for key in ("@graph", "mainEntity") if key in one]
+    return {key: _resolved(value, named) for key, value in article.items()}
+
+
+def _resolved(value, named):
+    if isinstance(value, list):
+        return [_resolved(one, named) if not isinstance(one, list) else one for one in value]
+    if isinstance(value, dict) and set(value) == {"@id"} and isinstance(value["@id"], str):
+        return named.get(value["@id"], value)
+    return value

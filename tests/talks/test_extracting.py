@@ -1,5 +1,6 @@
 """The same text whatever it comes in, and a reason for each file that cannot be read."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -465,6 +466,74 @@ def test_text_that_stands_loose_behind_a_headline_is_not_lost():
     page = f"<html><body><div><h1>T</h1>{text}<br><br>Second. {text}</div></body></html>"
 
     assert html.read(page)[0].count(text) == 2
+
+
+SENTENCES = [f"The {word} of the two delegations said that the talks had been of use to both sides."
+             for word in ("first", "second", "third", "fourth")]  # fmt: skip
+PARAGRAPHS = [f"<p>{sentence}</p>" for sentence in SENTENCES]
+
+
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        # A live blog, of which each entry is an article.
+        ("<main><h1>The talks, live</h1><p>Follow the talks as they happen, with reports from our "
+         "correspondents.</p>" + "".join(
+             f"<article class='post'><header><h2>Entry {i}</h2></header>{one}</article>"
+             for i, one in enumerate(PARAGRAPHS)) + "</main>",
+         ["The talks, live", "Follow the talks as they happen, with reports from our "
+          "correspondents."] + [
+              line for i, one in enumerate(SENTENCES) for line in (f"Entry {i}", one)]),
+        # Parts of a text between advertisements, and a teaser in front of it.
+        ("<article><h2><a href='/x'>Another</a></h2><p>What another text is about, in short.</p>"
+         "</article><div><h1>The talks</h1>" + "<div class='ad'>Advertisement</div>".join(
+             f"<div class='article-text'>{one}</div>" for one in PARAGRAPHS) + "</div>",
+         SENTENCES),
+        # Loose text, line ends and texts that stand alone in a div, beside paragraphs.
+        (f"<article><h1>The talks</h1><div>{SENTENCES[0]}<br><br>He <b>left</b>.{PARAGRAPHS[1]}"
+         f"{SENTENCES[2]}<br>Nobody spoke.<div>{SENTENCES[3]}</div>The end.</div></article>",
+         ["The talks", SENTENCES[0], "He left.", SENTENCES[1], SENTENCES[2], "Nobody spoke.",
+          SENTENCES[3], "The end."]),
+        # Within a sentence, and line by line.
+        (f"<article>{PARAGRAPHS[0]}<p>Type <code>talk</code>, then <q>so <i>be</i> it</q>.</p>"
+         f"<pre>One  two\nthree</pre>{PARAGRAPHS[1]}</article>",
+         [SENTENCES[0], "Type talk, then “so be it”.", "One two", "three", SENTENCES[1]]),
+        (f"<article>{PARAGRAPHS[0]}<a class='sr-only'>Skip this part</a>{PARAGRAPHS[1]}</article>",
+         SENTENCES[:2]),
+    ],
+    ids=["live", "parts", "loose", "inline", "unseen"],
+)  # fmt: skip
+def test_a_page_is_read_whole_and_nothing_beside_it(body, read):
+    from talks.extracting import html
+
+    page = f"<html lang='en'><body><nav><a href='/'>Home</a></nav>{body}</body></html>"
+
+    assert html.read(page)[0].split("\n") == read
+
+
+@pytest.mark.parametrize(
+    ("data", "fields"),
+    [
+        ({"@graph": [{"@type": "NewsArticle", "author": {"@id": "#p"}, "publisher": {"@id": "#o"},
+                      "datePublished": "20250516T001000+0900"},
+                     {"@type": "Person", "@id": "#p", "name": "Ada Writer"},
+                     {"@type": "Organization", "@id": "#o", "name": "Daily &amp; Co"}]},
+         {"byline": "Ada Writer", "publisher": "Daily & Co", "published_on": "2025-05-16"}),
+        ({"@type": "WebPage", "mainEntity": {"@type": "Article", "datePublished": "May 16, 2025",
+          "author": ["Ada Writer", {"name": ["Ben Poet", "https://daily.example/ada"]}],
+          "inLanguage": {"@type": "Language", "alternateName": "uk"}}},
+         {"byline": "Ada Writer; Ben Poet", "published_on": "2025-05-16", "language": "uk"}),
+        ({"@type": "Article", "datePublished": "05/06/2025", "author": None}, {}),
+    ],
+)  # fmt: skip
+def test_json_ld_is_read_in_its_several_shapes(data, fields):
+    from talks.extracting import html
+
+    source = f'<script type="application/ld+json">{json.dumps(data)}</script>'
+
+    found = html.read(f"<html><head>{source}</head><body>{''.join(PARAGRAPHS)}</body></html>")[1]
+
+    assert found == fields
 
 
 def test_the_date_of_a_page_is_its_article_s_and_not_its_site_s(reader):

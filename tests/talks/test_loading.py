@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 
-from talks import likeness
+from talks import languages, likeness
 from talks.models import Article, Fingerprint, Intake, Original
 
 from ..factories import make_article, make_round
@@ -505,3 +505,20 @@ def test_those_alike_are_looked_up_by_the_index(db):
         plan = Fingerprint.objects.filter(features__overlap=likeness.features(EDITED)).explain()
 
     assert "fingerprint_features" in plan
+
+
+@pytest.mark.parametrize(
+    ("stated", "text", "settled"),
+    [
+        ("en-GB", "The talks in Istanbul were of use to both of the sides.", "en-GB"),
+        ("en", "Київ наполягає на безумовному припиненні вогню, її підтримують союзники.", "uk"),
+        ("ru", "Київ наполягає на безумовному припиненні вогню, її підтримують союзники.", "uk"),
+        ("en-US", "Делегация согласна", ""),
+        ("bg", "Преговорите приключиха без споразумение, каза пътят на делегацията.", "bg"),
+        ("", "The talks in Istanbul were of use to both of the sides.", "en"),
+    ],
+)
+def test_a_language_that_a_template_states_is_doubted_where_the_text_tells_another(
+    stated, text, settled
+):
+    assert languages.settled(stated, text) == settled
