@@ -1,5 +1,8 @@
 """Forms by which articles come in: what is sent, and what is made of it before it is frozen."""
 
+import hashlib
+import uuid
+
 from django import forms
 from django.conf import settings
 
@@ -100,7 +103,25 @@ class NewArticleForm(forms.Form):
         sent = [cleaned.get("files"), (cleaned.get("paste") or "").strip(), cleaned.get("address")]
         if not self.errors and not any(sent):
             raise forms.ValidationError("Choose a file, or paste a text.")
+        if sum(map(bool, sent)) > 1:
+            raise forms.ValidationError(
+                "Files, a text and an address are not taken in together. Leave only one of them,"
+                " and send the others after it."
+            )
+        if "key" in cleaned:
+            cleaned["key"] = uuid.uuid5(cleaned["key"], self.digest())
         return cleaned
+
+    def digest(self):
+        """Of all that was sent. Going back leads to a page that has the key it sent before."""
+        texts = [(k, v) for k, v in self.data.lists() if k != "csrfmiddlewaretoken"]
+        found = hashlib.sha256(repr(texts).encode(errors="surrogatepass"))
+        for file in self.cleaned_data.get("files", ()):
+            found.update(f"{file.name!r} {file.size}".encode(errors="surrogatepass"))
+            for chunk in file.chunks():
+                found.update(chunk)
+            file.seek(0)
+        return found.hexdigest()
 
     def defaults(self):
         """What the intake's form holds to begin with, as it would be typed."""

@@ -330,6 +330,28 @@ def test_sending_twice_begins_one_intake(loader):
     assert answers == {Intake.objects.get().get_absolute_url()}
 
 
+def test_what_is_sent_from_a_page_gone_back_to_is_not_taken_for_what_was_sent_before(loader):
+    key = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
+    loader(paste="They met.", key=key)
+
+    loader(paste="They agreed.", key=key)
+    loader(("a.txt", b"They left."), key=key)
+    loader(("a.txt", b"They lied."), key=key)
+
+    texts = Intake.objects.order_by("pk").values_list("text", flat=True)
+    assert list(texts) == ["They met.", "They agreed.", "They left.", "They lied."]
+
+
+def test_a_text_and_a_file_at_once_are_refused_and_neither_is_passed_over(loader):
+    response = loader(("a.txt", b"They met."), paste="They agreed.")
+
+    assert response.status_code == 422
+    page = text_of(response)
+    assert "Files, a text and an address are not taken in together." in page
+    assert "They agreed.</textarea>" in page
+    assert stored() == [0, 0, 0]
+
+
 def test_what_was_put_aside_can_be_taken_up_again(client, loader):
     loader(paste="They met.")
     intake = Intake.objects.get()
