@@ -147,7 +147,14 @@ class IntakeForm(ArticleForm):
 
     def typed(self):
         """The fields as they stand, valid or not, to be kept."""
-        return {name: self.data.get(name, "")[:2000] for name in self.fields if name != "version"}
+        return {name: self.data.get(name, "") for name in self.fields if name != "version"}
+
+    def shown(self, name, typed):
+        """What is typed in a field, in the words of the page."""
+        if name == "title_is_editorial":
+            return "Yes" if typed else "No"
+        choices = getattr(self.fields[name], "choices", ())
+        return next((str(label) for value, label in choices if str(value) == typed), typed)
 
     def over_version(self, version):
         """What was typed, to be saved over another version."""

@@ -164,8 +164,23 @@ def change(intake, version, *, fields=None, layout=None):
     if fields is not None:
         current.fields = current.fields | fields
     if layout is not None:
-        current.layout = layout(current.layout)
-    _save(current, "fields", "layout")
+        changed = layout(current.layout)
+        current.steps = pieces.with_step(current.steps, current.layout, changed)
+        current.layout = changed
+    _save(current, "fields", "layout", "steps")
+    return current
+
+
+@transaction.atomic
+def undo(intake, version, *, fields):
+    """Take back the last change of the paragraphs. Raises Stale or pieces.NoSuchPiece."""
+    current = _current(intake, version)
+    if not current.steps:
+        raise pieces.NoSuchPiece("There is nothing to undo.")
+    *current.steps, last = current.steps
+    current.layout = pieces.undone(current.layout, last)
+    current.fields = current.fields | fields
+    _save(current, "fields", "layout", "steps")
     return current
 
 
@@ -177,17 +192,18 @@ def read_again(intake, version, *, reader, fields, **options):
     found = read(reader, content, name=current.name, **options)
     for name, value in as_read(found).items():
         setattr(current, name, value)
-    current.fields = current.fields | fields
-    _save(current, *as_read(found), "fields")
+    current.fields, current.steps = current.fields | fields, []
+    _save(current, *as_read(found), "fields", "steps")
     return current
 
 
 @transaction.atomic
-def discard(intake, version):
+def discard(intake, version, *, fields):
     """Put an intake aside."""
     current = _current(intake, version)
     current.status = IntakeStatus.DISCARDED
-    _save(current, "status")
+    current.fields = current.fields | fields
+    _save(current, "status", "fields")
     return current
 
 
@@ -201,10 +217,11 @@ def take_up_again(intake, version):
 
 
 @transaction.atomic
-def finish(user, intake, version, fields, *, variant_of=None, is_apart=False):
+def finish(user, intake, version, fields, *, typed=(), variant_of=None, is_apart=False):
     """Make the article of an intake. Raises Stale, ArticleRefused, AlreadyHere or Alike.
 
-    Where there are articles much like it, it is the variant of one, or ``is_apart``.
+    ``fields`` are the article's, valid, and ``typed`` the same as they were typed. Where there are
+    articles much like it, it is the variant of one, or ``is_apart``.
     """
     current = _current(intake, version)
     text = importing.sound_text(current.outcome)
@@ -226,7 +243,8 @@ def finish(user, intake, version, fields, *, variant_of=None, is_apart=False):
     if not was_new:
         raise AlreadyHere("There is an article of this text.", article=article)
     current.status, current.article = IntakeStatus.LOADED, article
-    _save(current, "status", "article")
+    current.fields = current.fields | dict(typed)
+    _save(current, "status", "article", "fields")
     return article
 
 

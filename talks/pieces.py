@@ -4,13 +4,20 @@ A layout is ``{"pieces": [{"text", "gap", "kept"}, …], "tail": …}``: each pi
 space before it. Put together untouched it is the text it was cut from, byte for byte.
 """
 
-import re
+import itertools
+import unicodedata
 
-LINE = re.compile(r"[^\n]*\S[^\n]*")
+import regex
+
+LINE = regex.compile(r"[^\n]*\S[^\n]*")
+UNDOABLE = 5000  # pieces in all the steps that can be undone; the last one always can
 
 
 class NoSuchPiece(Exception):
-    """The layout has no piece of this number, or it cannot be treated so."""
+    """The layout has no piece of this number, or it cannot be treated so: why, for a person."""
+
+    def __init__(self, message="That paragraph stands no longer as it did on this page."):
+        super().__init__(message)
 
 
 def cut(text):
@@ -56,7 +63,9 @@ def joined(layout, number):
     if before is None or not two["kept"]:
         raise NoSuchPiece
     one = pieces[before]
-    both = one | {"text": f"{one['text'].rstrip()} {two['text'].lstrip()}"}
+    first, second = one["text"].rstrip(), two["text"].lstrip()
+    is_spaced = not (_is_unspaced(first[-1]) and _is_unspaced(second[0]))
+    both = one | {"text": f"{first}{' ' * is_spaced}{second}"}
     between = pieces[before + 1 : number]
     return layout | {"pieces": [*pieces[:before], both, *between, *pieces[number + 1 :]]}
 
@@ -64,11 +73,64 @@ def joined(layout, number):
 def split(layout, number, offset):
     """A layout in which a piece ends before its code point ``offset``, where another begins."""
     pieces, piece = layout["pieces"], _of(layout, number)
+    if offset not in itertools.accumulate(map(len, regex.findall(r"\X", piece["text"]))):
+        raise NoSuchPiece("No paragraph can begin within a letter.")
     first, second = piece["text"][:offset].rstrip(), piece["text"][offset:].lstrip()
     if not first or not second:
         raise NoSuchPiece
     halves = [piece | {"text": first}, piece | {"text": second, "gap": "\n"}]
     return layout | {"pieces": [*pieces[:number], *halves, *pieces[number + 1 :]]}
+
+
+def place_of(layout, number, words):
+    """Where ``words`` stand in a piece, behind its beginning, rather not within other words."""
+    text = _of(layout, number)["text"]
+    pattern = r"\s+".join(map(regex.escape, words.split()))
+    for before in (r"(?<!\w)", ""):
+        if pattern and (found := regex.search(before + pattern, text, pos=1)):
+            return found.start()
+    raise NoSuchPiece("These words do not stand in that paragraph behind its beginning.")
+
+
+def followed(layout, numbers, change):
+    """What ``change`` makes of a layout, and the numbers that these pieces have then."""
+    marked = [
+        piece | {"is_followed": number in numbers} for number, piece in enumerate(layout["pieces"])
+    ]
+    changed = change(layout | {"pieces": marked})
+    found = [i for i, piece in enumerate(changed["pieces"]) if piece.get("is_followed")]
+    plain = [{k: v for k, v in one.items() if k != "is_followed"} for one in changed["pieces"]]
+    return changed | {"pieces": plain}, found
+
+
+def with_step(steps, old, new):
+    """The steps that can be undone, with the one from a layout to another."""
+    one, two = old["pieces"], new["pieces"]
+    start, longest = 0, min(len(one), len(two))
+    while start < longest and one[start] == two[start]:
+        start += 1
+    rest = 0
+    while rest < longest - start and one[-1 - rest] == two[-1 - rest]:
+        rest += 1
+    step = {"at": start, "count": len(two) - rest - start, "pieces": one[start : len(one) - rest]}
+    if not step["count"] and not step["pieces"]:
+        return steps
+    steps = [*steps, step]
+    while len(steps) > 1 and sum(len(one["pieces"]) + 1 for one in steps) > UNDOABLE:
+        steps = steps[1:]
+    return steps
+
+
+def undone(layout, step):
+    """The layout as it was before a step."""
+    pieces, end = layout["pieces"], step["at"] + step["count"]
+    return layout | {"pieces": [*pieces[: step["at"]], *step["pieces"], *pieces[end:]]}
+
+
+def _is_unspaced(character):
+    """Whether it is of a script that sets no spaces between words, as Chinese and Japanese."""
+    is_wide = unicodedata.east_asian_width(character) in "WF"
+    return is_wide and not unicodedata.name(character, "").startswith("HANGUL")
 
 
 def _of(layout, number):

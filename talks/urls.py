@@ -30,7 +30,6 @@ urlpatterns = [
     path("articles/new/", loading.article_new, name="article_new"),
     path("intakes/<id:intake_id>/", loading.intake_detail, name="intake_detail"),
     path("intakes/<id:intake_id>/shown/", loading.intake_shown, name="intake_shown"),
-    path("intakes/<id:intake_id>/discard/", loading.intake_discard, name="intake_discard"),
     path("tables/<id:table_id>/", tables.table_detail, name="table_detail"),
     path("batches/<id:batch_id>/", batches.batch_detail, name="batch_detail"),
     path("batches/<id:batch_id>/stop/", batches.batch_stop, name="batch_stop"),

@@ -293,7 +293,6 @@ TABLE = [
     ("talks:article_new", "", ADMINS, ADMINS),
     ("talks:intake_detail", "intake", ADMINS, ADMINS),
     ("talks:intake_shown", "intake", ADMINS, NO),
-    ("talks:intake_discard", "intake", NO, ADMINS),
     ("talks:original", "original", ADMINS, NO),
     ("talks:table_detail", "table", ADMINS, ADMINS),
     ("talks:batch_detail", "batch", ADMINS, NO),

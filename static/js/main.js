@@ -33,7 +33,9 @@ function meet(root, selector) {
 if (document.activeElement === document.body && !document.querySelector("[autofocus]")) {
   meet(document.getElementById("main"), "[role=alert]");
 }
-document.addEventListener("htmx:after:swap", () => meet(document, "#answer > [role=alert]"));
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx?.response?.status >= 400) meet(document, ":is(#answer, #intake, #table) > [role=alert]");
+});
 
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   if (ctx.hx?.redirect?.startsWith("/sign-in/")) document.dispatchEvent(new CustomEvent("session:over"));

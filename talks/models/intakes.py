@@ -94,6 +94,9 @@ class Intake(models.Model):
     extractor_version = models.CharField(max_length=30)
     text = models.TextField()
     layout = models.JSONField()
+    steps = models.JSONField(
+        default=list, help_text="How the layout came about, to be undone; the last one last."
+    )
     fields = models.JSONField(default=dict)
     status = models.CharField(max_length=16, choices=IntakeStatus, default=IntakeStatus.OPEN)
     article = models.ForeignKey(
@@ -131,7 +134,7 @@ class Intake(models.Model):
         ]
 
     def __str__(self):
-        return self.fields.get("title") or self.name
+        return self.fields.get("title", "")[:300] or self.name
 
     def get_absolute_url(self):
         return reverse("talks:intake_detail", args=[self.pk])

@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -176,8 +176,6 @@ def intake_detail(request, intake_id):
     if request.method != "POST":
         form = IntakeForm(fields=intake.fields, version=intake.version)
         return preparing(request, intake, form)
-    if intake.status == IntakeStatus.LOADED:
-        return onward(request, intake.article.get_absolute_url())
     form = IntakeForm(request.POST, fields=intake.fields, version=intake.version)
     form.is_valid()
     if "version" in form.errors:
@@ -185,6 +183,9 @@ def intake_detail(request, intake_id):
     action, _, detail = request.POST.get("do", "save").partition("-")
     if action not in ACTIONS:
         raise Http404
+    is_repeated = action == "load" and form.typed() == intake.fields
+    if intake.status == IntakeStatus.LOADED and is_repeated:
+        return onward(request, intake.article.get_absolute_url())
     try:
         return ACTIONS[action](request, intake, form, detail)
     except loading.Stale as stale:
@@ -195,10 +196,13 @@ def intake_detail(request, intake_id):
             status=409,
             differences=unlike(form, stale.current),
             is_stale=True,
+            is_closed=stale.current.status != IntakeStatus.OPEN,
         )
-    except pieces.NoSuchPiece:
-        said = "That paragraph stands no longer as it did on this page. Nothing was changed."
-        return preparing(request, intake, form, status=422, refusal=said)
+    except pieces.NoSuchPiece as error:
+        said = f"{error} Nothing was changed."
+        number = detail.partition("-")[0]
+        split = int(number) if action in SPLITS and re.fullmatch("[0-9]{1,9}", number) else None
+        return preparing(request, intake, form, status=422, refusal=said, split=split)
     except (Unreadable, importing.ArticleRefused) as error:
         return preparing(request, intake, form, status=422, refusal=error)
     except loading.AlreadyHere as found:
@@ -212,7 +216,7 @@ def unlike(form, current):
     typed = form.typed()
     stored = {name: current.fields.get(name, "") for name in typed}
     return [
-        (form[name].label, stored[name], typed[name])
+        (form[name].label, form.shown(name, stored[name]), form.shown(name, typed[name]))
         for name in typed
         if stored[name] != typed[name]
     ]
@@ -223,26 +227,54 @@ def unlike(form, current):
 
 def save(request, intake, form, _):
     current = loading.change(intake, form.cleaned_data["version"], fields=form.typed())
-    return changed(request, current, "Saved.")
+    return changed(request, current, "Saved.", ticked=ticked(request))
 
 
-def arrange(how, said):
-    """An action on the pieces whose numbers stand in the button's name or are ticked."""
+def arrange(request, intake, form, how, said, *, at, follow=None):
+    """Change how the paragraphs stand. Those that are ticked stay so, wherever they are then."""
+    numbers = ticked(request) if follow is None else follow
+
+    def layout(current):
+        nonlocal numbers
+        current, numbers = pieces.followed(current, numbers, how)
+        return current
+
+    version = form.cleaned_data["version"]
+    current = loading.change(intake, version, fields=form.typed(), layout=layout)
+    return changed(request, current, said, at=at, ticked=numbers)
+
+
+def set_kept(kept, said):
+    """An action on the piece whose number stands in the button's name, or on those ticked."""
 
     def act(request, intake, form, detail):
-        numbers = [detail] if detail else request.POST.getlist("piece")
-        if not numbers or not all(number.isascii() and number.isdigit() for number in numbers):
-            raise pieces.NoSuchPiece
-        numbers = [int(number[:9]) for number in numbers]
-        current = loading.change(
+        numbers = [piece_number(detail)] if detail else ticked(request)
+        if not numbers:
+            raise pieces.NoSuchPiece("Tick the paragraphs first.")
+        return arrange(
+            request,
             intake,
-            form.cleaned_data["version"],
-            fields=form.typed(),
-            layout=lambda layout: how(layout, numbers),
+            form,
+            lambda layout: pieces.set_kept(layout, numbers, kept),
+            said,
+            at=min(numbers),
+            follow=None if detail else (),
         )
-        return changed(request, current, said, at=min(numbers))
 
     return act
+
+
+def join(request, intake, form, detail):
+    number = piece_number(detail)
+    kept = [piece["kept"] for piece in intake.layout["pieces"][:number]]
+    return arrange(
+        request,
+        intake,
+        form,
+        lambda layout: pieces.joined(layout, number),
+        "Joined.",
+        at=len(kept) - 1 - kept[::-1].index(True) if True in kept else number,
+    )
 
 
 def open_split(request, intake, form, detail):
@@ -251,37 +283,32 @@ def open_split(request, intake, form, detail):
     if number >= len(intake.layout["pieces"]):
         raise pieces.NoSuchPiece
     current = loading.change(intake, form.cleaned_data["version"], fields=form.typed())
-    return changed(request, current, "Choose where the new paragraph begins.", split=number)
+    said = "Choose where the new paragraph begins."
+    return changed(request, current, said, at=number, split=number, ticked=ticked(request))
 
 
 def split(request, intake, form, detail):
     number, _, offset = detail.partition("-")
     number, offset = piece_number(number), piece_number(offset)
-    return divided(request, intake, form, number, lambda _: offset)
+    return divide(request, intake, form, number, lambda _: offset)
 
 
 def split_before(request, intake, form, detail):
     """Split before the words that were typed."""
-    words = request.POST.get("words", "").strip()
-
-    def place(text):
-        offset = text.find(words) if words else -1
-        if offset < 1:
-            raise pieces.NoSuchPiece
-        return offset
-
-    return divided(request, intake, form, piece_number(detail), place)
+    number, words = piece_number(detail), request.POST.get("words", "")
+    place = functools.partial(pieces.place_of, number=number, words=words)
+    return divide(request, intake, form, number, place)
 
 
-def divided(request, intake, form, number, place):
-    def layout(current):
-        if number >= len(current["pieces"]):
-            raise pieces.NoSuchPiece
-        return pieces.split(current, number, place(current["pieces"][number]["text"]))
+def divide(request, intake, form, number, place):
+    def how(layout):
+        return pieces.split(layout, number, place(layout))
 
-    version = form.cleaned_data["version"]
-    current = loading.change(intake, version, fields=form.typed(), layout=layout)
-    return changed(request, current, "The paragraph is split.", at=number)
+    return arrange(request, intake, form, how, "The paragraph is split.", at=number + 1)
+
+
+def ticked(request):
+    return [piece_number(one) for one in request.POST.getlist("piece")]
 
 
 def piece_number(text):
@@ -290,15 +317,15 @@ def piece_number(text):
     return int(text)
 
 
+def undo(request, intake, form, _):
+    current = loading.undo(intake, form.cleaned_data["version"], fields=form.typed())
+    return changed(request, current, "Undone.")
+
+
 def begin_again(request, intake, form, _):
     """The paragraphs as they were read."""
-    current = loading.change(
-        intake,
-        form.cleaned_data["version"],
-        fields=form.typed(),
-        layout=lambda _: pieces.cut(intake.text),
-    )
-    return changed(request, current, "All paragraphs stand as they were read.")
+    said = "All paragraphs stand as they were read."
+    return arrange(request, intake, form, lambda _: pieces.cut(intake.text), said, at=None)
 
 
 def read_again(request, intake, form, _):
@@ -330,6 +357,7 @@ def load(request, intake, form, _):
         intake,
         form.cleaned_data["version"],
         form.particulars(),
+        typed=form.typed(),
         variant_of=int(decided) if re.fullmatch("[0-9]{1,18}", decided) else None,
         is_apart=decided == "apart" or bool(is_newer),
     )
@@ -340,47 +368,68 @@ def load(request, intake, form, _):
     return onward(request, article.get_absolute_url())
 
 
+def put_aside(request, intake, form, _):
+    current = loading.discard(intake, form.cleaned_data["version"], fields=form.typed())
+    return changed(request, current, "Put aside.")
+
+
+def take_up_again(request, intake, form, _):
+    current = loading.take_up_again(intake, form.cleaned_data["version"])
+    return changed(request, current, "Taken up again.")
+
+
 ACTIONS = {
     "save": save,
-    "drop": arrange(lambda layout, n: pieces.set_kept(layout, n, False), "Dropped."),
-    "keep": arrange(lambda layout, n: pieces.set_kept(layout, n, True), "Kept."),
-    "join": arrange(lambda layout, n: pieces.joined(layout, n[0]), "Joined."),
+    "drop": set_kept(False, "Dropped."),
+    "keep": set_kept(True, "Kept."),
+    "join": join,
     "open": open_split,
     "split": split,
     "before": split_before,
+    "undo": undo,
     "reset": begin_again,
     "reread": read_again,
     "load": load,
+    "aside": put_aside,
+    "again": take_up_again,
 }
+SPLITS = {"open", "split", "before"}
 
 
-def changed(request, intake, said, *, at=None, split=None):
+def changed(request, intake, said, *, at=None, split=None, ticked=()):
     """The page after a change: for htmx its part that can change, else by a redirect."""
-    place = at if split is None else split
     if request.htmx:
         form = IntakeForm(fields=intake.fields, version=intake.version)
-        return preparing(request, intake, form, said=said, split=split)
+        return preparing(request, intake, form, said=said, at=at, split=split, ticked=ticked)
     messages.success(request, said)
     query = "" if split is None else f"?split={split}"
-    anchor = "" if place is None else f"#piece-{place}"
+    anchor = "" if at is None else f"#piece-{at}"
     return redirect(f"{intake.get_absolute_url()}{query}{anchor}")
 
 
-def preparing(request, intake, form, *, status=200, split=None, **context):
-    """The page of an intake, or for htmx its part that can change."""
+def preparing(request, intake, form, *, status=200, split=None, ticked=None, **context):
+    """The page of an intake, or for htmx its part that can change.
+
+    ``ticked`` are numbers of pieces; without them those are ticked that were on the page sent.
+    """
     if split is None and request.method != "POST":
         asked = request.GET.get("split", "")
         split = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
     outcome = intake.outcome
     twin = Article.objects.filter(sha256=importing.digest(outcome.encode())).for_lists().first()
     is_open = intake.status == IntakeStatus.OPEN
+    if ticked is None:
+        sent = [] if status == 409 else request.POST.getlist("piece")
+        ticked = [int(one) for one in sent if re.fullmatch("[0-9]{1,9}", one)]
     context |= {
         "intake": intake,
         "form": form,
         "alike": beside(outcome) if is_open and twin is None else [],
-        "rows": rows(intake.layout, split),
+        "rows": rows(intake.layout, split, set(ticked)),
+        "words": request.POST.get("words", "") if status != 200 else "",
+        "decided": request.POST.get("variant_of", ""),
         "kept_count": sum(piece["kept"] for piece in intake.layout["pieces"]),
-        "words": len(outcome.split()),
+        "word_count": len(outcome.split()),
         "lost_count": outcome.count("\ufffd"),
         "twin": twin,
         "reread": RereadForm(initial={"format": intake.format, "encoding": intake.encoding}),
@@ -399,6 +448,8 @@ def beside(text):
     return [
         {
             "article": article,
+            "choice": str(article.pk),
+            "newer": f"newer-{article.pk}",
             "percent": round(share * 100),
             "can_be_superseded": article.status == ArticleStatus.PUBLISHED
             and not Article.objects.filter(supersedes=article).exists(),
@@ -410,7 +461,7 @@ def beside(text):
     ]
 
 
-def rows(layout, split):
+def rows(layout, split, ticked):
     """The pieces as the page lists them: numbered as paragraphs where they are kept."""
     number = 0
     found = []
@@ -420,6 +471,7 @@ def rows(layout, split):
             "index": index,
             "text": piece["text"],
             "kept": piece["kept"],
+            "is_ticked": index in ticked,
             "number": number if piece["kept"] else "",
             "can_join": piece["kept"] and number > 1,
         }
@@ -476,25 +528,6 @@ def page_of_pdf(intake, content, number):
     except Unreadable:
         raise Http404 from None
     return HttpResponse(picture, content_type="image/png")
-
-
-@require_POST
-def intake_discard(request, intake_id):
-    """Put an intake aside, or take it up again."""
-    intake = get_object_or_404(Intake.objects.visible_to(request.user), pk=intake_id)
-    version = request.POST.get("version", "")
-    number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
-    again = "again" in request.POST
-    try:
-        intake = (loading.take_up_again if again else loading.discard)(intake, number)
-    except loading.Stale:
-        messages.error(request, "This was changed in the meantime; look at it once more.")
-        return redirect(intake)
-    if again:
-        messages.success(request, "Taken up again.")
-        return redirect(intake)
-    messages.success(request, "Put aside.")
-    return redirect(intake)
 
 
 @require_safe

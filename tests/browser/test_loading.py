@@ -31,13 +31,42 @@ def test_a_paste_loses_its_advertisement_and_becomes_an_article(open_page, admin
     expect(page.get_by_text("3 of 4 paragraphs")).to_be_visible()
     page.get_by_role("button", name="Join paragraph 2 to the one above").click()
     expect(page.get_by_text("2 of 3 paragraphs")).to_be_visible()
+    expect(page.locator("#piece-0")).to_be_focused()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_text("3 of 4 paragraphs")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_text("2 of 3 paragraphs")).to_be_visible()
     page.get_by_label("Headline", exact=True).fill("They met")
     page.get_by_label("Language").fill("en")
+    page.reload()
+    expect(page.get_by_text("What you had typed here and was not saved")).to_be_visible()
     page.get_by_role("button", name="Load the article").click()
 
     page.wait_for_url("**/articles/*/")
     article = Article.objects.get()
     assert (article.text, article.title) == ("They met in Geneva.\nThey agreed.", "They met")
+
+
+def test_what_was_typed_as_the_session_ended_is_there_after_signing_in_again(
+    open_page, admin, talks_round
+):
+    given = {"round": str(talks_round.pk), "status": "draft"}
+    intake = make_intake("They met.\nThey left.", **given)
+    page = open_page(intake.get_absolute_url(), admin)
+    page.get_by_label("Headline", exact=True).fill("They met")
+    loading.change(intake, 1, fields={"title": "Theirs"})
+    [session] = [one for one in page.context.cookies() if one["name"] == "parley-session"]
+    page.context.clear_cookies(name="parley-session")
+
+    page.get_by_role("button", name="Drop paragraph 2").click()
+    page.wait_for_url("**/sign-in/?next=*")
+    page.context.add_cookies([session])
+    page.goto(intake.get_absolute_url())
+
+    assert page.get_by_label("Headline", exact=True).input_value() == "They met"
+    page.get_by_role("button", name="Save and go on later").click()
+    expect(page.locator(".conflict td")).to_have_text(["Theirs", "They met"])
+    open_page.problems[:] = [one for one in open_page.problems if "409" not in one]
 
 
 def test_a_refused_file_leaves_the_form_as_it_was_typed(open_page, admin, talks_round):

@@ -253,6 +253,74 @@ def test_a_paragraph_that_a_page_number_cut_in_two_is_joined_over_it(client, loa
     assert intake.outcome == "They met on Friday.\nPage 2\nThe end."
 
 
+def test_each_change_of_the_paragraphs_is_undone_the_last_first(client, loader):
+    loader(paste="They met\nPage 2\non Friday. The end.\nAdvertisement")
+    intake = Intake.objects.get()
+    steps = ["drop-1", "join-2", "split-0-19", "drop-3", "keep-3", "reset", "drop-0"]
+    seen = [intake.layout]
+    for do in steps:
+        press(client, intake, do, title="They met")
+        intake.refresh_from_db()
+        seen.append(intake.layout)
+
+    for before in reversed(seen[:-1]):
+        press(client, intake, "undo")
+        intake.refresh_from_db()
+        assert intake.layout == before
+
+    assert intake.fields["title"] == "They met"
+    response = press(client, intake, "undo")
+    assert response.status_code == 422
+    assert "There is nothing to undo." in text_of(response)
+
+
+def test_ticks_follow_their_paragraphs_and_go_with_what_they_were_for(client, loader):
+    loader(paste="One.\nTwo.\nThree.\nFour.")
+    intake = Intake.objects.get()
+
+    def ticked(do, *numbers):
+        data = {"version": intake.version, "do": do, "piece": numbers}
+        page = client.post(intake.get_absolute_url(), data, headers={"HX-Request": "true"})
+        intake.refresh_from_db()
+        return re.findall(r'name="piece" value="(\d)" id="[^"]*" checked', text_of(page))
+
+    assert ticked("drop-0", "2", "3") == ["2", "3"]
+    assert ticked("save", "2", "3") == ["2", "3"]
+    assert ticked("before-9", "2", "3") == ["2", "3"]
+    # What joins a paragraph that is not ticked is not dropped with the next press.
+    assert ticked("join-2", "2", "3") == ["2"]
+    assert ticked("split-1-5", "2") == ["3"]
+    assert ticked("drop", "3") == []
+    assert intake.outcome == "Two.\nThree."
+
+
+@pytest.mark.parametrize(
+    ("paste", "do", "words", "outcome"),
+    [
+        ("Cafe\u0301s.", "split-0-4", "", None),
+        ("Go \U0001f468\u200d\U0001f469\u200d\U0001f467.", "split-0-5", "", None),
+        ("会谈结束了。\n他们回家。", "join-1", "", "会谈结束了。他们回家。"),
+        ("회담은\n끝났다.", "join-1", "", "회담은 끝났다."),
+        ("The beginning in time.", "before-0", " in time ", "The beginning\nin time."),
+        ("They met. They\u00a0left.", "before-0", "They left", "They met.\nThey\u00a0left."),
+        ("They met.", "before-0", "They", None),
+    ],
+)  # fmt: skip
+def test_paragraphs_are_cut_and_joined_as_their_script_is_written(
+    client, loader, paste, do, words, outcome
+):
+    loader(paste=paste)
+    intake = Intake.objects.get()
+
+    response = press(client, intake, do, words=words)
+
+    intake.refresh_from_db()
+    assert intake.outcome == (outcome or paste)
+    assert response.status_code == (302 if outcome else 422)
+    if not outcome and words:
+        assert f'name="words" value="{words}"' in text_of(response)
+
+
 def test_where_to_split_is_offered_at_its_sentences(client, loader):
     loader(paste="They met. They agreed.")
     intake = Intake.objects.get()
@@ -290,9 +358,13 @@ def test_what_is_typed_is_kept_with_every_step_valid_or_not(client, loader):
     page = text_of(client.get(intake.get_absolute_url()))
     assert 'value="They met"' in page
     assert 'value="soon"' in page
+    response = press(client, intake, "save", title="long " * 2000)
+    intake.refresh_from_db()
+    assert intake.fields["title"] == "long " * 2000
     response = press(client, intake, "load", language="")
     assert response.status_code == 422
     assert "Enter a valid date." in text_of(response)
+    assert "at most 300 characters" in text_of(response)
     assert Article.objects.count() == 0
 
 
@@ -301,12 +373,15 @@ def test_a_stale_page_is_answered_with_both_versions(client, loader):
     intake = Intake.objects.get()
     press(client, intake, "save", title="Theirs")
 
-    response = press(client, intake, "drop-1", version=1, title="Mine")
+    response = press(client, intake, "drop-1", version=1, title="Mine", status="published")
 
     assert response.status_code == 409
     page = text_of(response)
     both = re.findall(r'<td data-label="(.*?)"><bdi>(.*?)</bdi></td>', page)
-    assert both == [("Saved now", "Theirs"), ("Typed by you", "Mine")]
+    assert both == [
+        ("Saved now", "Theirs"), ("Typed by you", "Mine"),
+        ("Saved now", "Draft"), ("Typed by you", "Published"),
+    ]  # fmt: skip
     assert '<input type="hidden" name="version" value="2" id="id_version">' in page
     intake.refresh_from_db()
     assert (intake.fields["title"], intake.outcome) == ("Theirs", "They met.\nAdvertisement")
@@ -320,6 +395,23 @@ def test_loading_twice_makes_one_article(client, loader):
     second = press(client, intake, "load", language="en")
 
     assert first.url == second.url == Article.objects.get().get_absolute_url()
+
+
+def test_what_is_typed_while_another_loads_the_article_is_shown_beside_what_was_loaded(
+    client, loader
+):
+    loader(paste="They met.")
+    intake = Intake.objects.get()
+    press(client, intake, "load", language="en", title="Theirs")
+
+    response = press(client, intake, "load", version=1, language="en", title="Mine")
+
+    assert response.status_code == 409
+    page = text_of(response)
+    both = re.findall(r'<td data-label="(.*?)"><bdi>(.*?)</bdi></td>', page)
+    assert both == [("Saved now", "Theirs"), ("Typed by you", "Mine")]
+    assert "This has become an article" in page
+    assert Article.objects.get().title == "Theirs"
 
 
 def test_sending_twice_begins_one_intake(loader):
@@ -355,12 +447,16 @@ def test_a_text_and_a_file_at_once_are_refused_and_neither_is_passed_over(loader
 def test_what_was_put_aside_can_be_taken_up_again(client, loader):
     loader(paste="They met.")
     intake = Intake.objects.get()
-    address = reverse("talks:intake_discard", args=[intake.pk])
 
-    client.post(address, {"version": 1})
-    assert press(client, intake, "load", language="en").status_code == 409
-    client.post(address, {"version": 2, "again": "1"})
+    press(client, intake, "aside", title="Typed before")
+    response = press(client, intake, "load", language="en", title="Typed after")
+    assert response.status_code == 409
+    assert "This is what you typed, to be copied." in text_of(response)
+    assert "<bdi>Typed after</bdi>" in text_of(response)
+    press(client, intake, "again")
 
+    intake.refresh_from_db()
+    assert intake.fields["title"] == "Typed before"
     assert press(client, intake, "load", language="en").status_code == 302
     assert Article.objects.get().text == "They met."
 
@@ -402,11 +498,10 @@ def test_nobody_but_admins_loads(client, loader, request, who):
         client.post(NEW, {"paste": "More."}),
         client.get(intake.get_absolute_url()),
         client.post(intake.get_absolute_url(), {"do": "load", "version": 1}),
-        client.post(reverse("talks:intake_discard", args=[intake.pk]), {"version": 1}),
         client.get(reverse("talks:original", args=[intake.original_id])),
     ]
 
-    assert [answer.status_code for answer in answers] == [404] * 6
+    assert [answer.status_code for answer in answers] == [404] * 5
     assert stored() == [1, 1, 0]
 
 
