@@ -34,7 +34,9 @@ PYTHON = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else VEN
 STAMP = os.path.join(VENV, "parley.json")
 OLDEST = (3, 12)
 RUNTIME, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"
-BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+# Without windows Chromium needs a quarter less of the processor for the same tests.
+BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
+BROWSERS += ["google-chrome-stable"]
 
 
 def main(arguments):
@@ -369,19 +371,26 @@ def install_browser():
     if not shutil.which("apt-get") or os.geteuid() != 0:
         return None
     print("Installing Chromium for the tests in a browser …", flush=True)
-    env = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    install = ["install", "-y", "--no-install-recommends", "chromium"]
-    for command in (["update"], install):
-        done = subprocess.run(
-            ["apt-get", "-qq", *command],
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        if done.returncode:
-            print(done.stdout.decode("utf-8", "replace")[-2000:], file=sys.stderr)
-    return find_browser()
+    said = apt("update")
+    for package in BROWSERS[:2]:
+        said += apt("install", "-y", "--no-install-recommends", package)
+        browser = find_browser()
+        if browser:
+            return browser
+    print(said[-2000:], file=sys.stderr)
+    return None
+
+
+def apt(*arguments):
+    """What apt-get says of it."""
+    done = subprocess.run(
+        ["apt-get", "-qq", *arguments],
+        env=dict(os.environ, DEBIAN_FRONTEND="noninteractive"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    return done.stdout.decode("utf-8", "replace")
 
 
 def runs(*command):
