@@ -25,7 +25,7 @@ from talks.models import (
 
 from . import asked, searching
 from .filters import ArticleFilterForm
-from .models import Draft, EntryKind, Note, SavedPage, Tagging
+from .models import Draft, EntryKind, Note, SavedPage, SavedSearch, Tagging
 from .named import CoderField, TagNameField
 from .reading import Tags
 
@@ -215,7 +215,7 @@ class SaveForm(forms.Form):
 
     name = gate.NameField(max_length=100, error_messages={"required": "Give it a name."})
     page = forms.ChoiceField(choices=SavedPage, required=False)
-    query = forms.CharField(max_length=2000)
+    query = forms.CharField()
     key = gate.KeyField()
 
     def __init__(self, *args, user, **kwargs):
@@ -238,6 +238,8 @@ class SaveForm(forms.Form):
             if not kept or (is_search and "q" not in kept):
                 raise forms.ValidationError("This cannot be kept: look at it again.")
             data["query"] = urlencode(kept)
+            if len(data["query"]) > SavedSearch._meta.get_field("query").max_length:
+                raise forms.ValidationError("This is too long to be kept: leave some words out.")
         return data
 
 

@@ -89,6 +89,7 @@ def test_a_name_that_is_taken_meanwhile_is_not_brought_back(client, coder):
         {"query": "q=%00"},
         {"query": "q=truce&kind=zebra"},
         {"query": "q=" + "x" * 3000},
+        {"query": "q=" + "\U00020000" * 200},  # three times as long as an address
         {"key": "x"},
     ],
 )
