@@ -162,7 +162,7 @@ class SearchForm(forms.Form):
     def _by_coder(self, coder):
         return (
             self._tagged_by(self._taggings.filter(coder=coder))
-            | of(EntryKind.POSITION, Position.objects.filter(coder=coder))
+            | self._told_by(self._positions.filter(coder=coder))
             | of(EntryKind.NOTE, Note.objects.filter(author=coder))
             | of(EntryKind.DRAFT, Draft.objects.filter(coder=coder))
             | of(EntryKind.OUTCOME, self._reports.filter(coder=coder), "outcome")

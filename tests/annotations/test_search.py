@@ -358,7 +358,7 @@ def test_filters_leave_what_has_the_property(client, coder):
     tag.parent = make_tag("All that is useful")
     tag.save()
     assert kinds(tag=tag.parent.pk) == ["article", "passage"]
-    assert kinds(coder=coder.pk) == ["article", "passage", "position"]
+    assert kinds(coder=coder.pk) == ["article", "article", "passage", "passage", "position"]
     assert kinds(status="published") == ["article", "article"]
     assert kinds(status="submitted") == ["passage", "position", "position"]
     assert kinds(since="2999-01-01") == []
