@@ -95,6 +95,8 @@ TABLES = {
     "party": "talks_party",
     "draft": "annotations_draft",
 }
+# All of it may take minutes, which no page would wait for.
+PATIENCE = "SET LOCAL statement_timeout = 0"
 AGAIN = "".join(
     f"SELECT search_put_{kind}(one) FROM {table} one;"  # noqa: S608 - the names are those above
     for kind, table in TABLES.items()
@@ -118,12 +120,14 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             [
+                PATIENCE,
                 PLAIN,
                 vector("search_plain({})".format, WORDS),
                 words_with_numbers("unaccent, simple"),
                 AGAIN,
             ],
             [
+                PATIENCE,
                 vector("{}".format, ""),
                 words_with_numbers("simple"),
                 AGAIN,
