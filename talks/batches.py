@@ -4,13 +4,16 @@ Each item is one transaction that locks it, makes its article and marks it done:
 killed leaves it waiting, and whoever goes on finds it so. Two workers skip each other's items.
 """
 
+import contextlib
 import datetime
+import faulthandler
 import logging
 import time
 import uuid
 from typing import NamedTuple
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F
 from django.tasks import TaskResultStatus, task
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -26,10 +29,21 @@ log = logging.getLogger(__name__)
 
 # A running batch of which nothing was done for so long, and whose turn does not come, is forgotten.
 STALLED = datetime.timedelta(seconds=60)
-# What lies in the machine and not in the file, and passes.
+# What may pass.
 PASSING = (OSError, MemoryError, OperationalError, InterfaceError)
+# How SQLSTATEs of an OperationalError begin that lies in the machine and not in the file: no
+# connection, no room, a server that ends or cannot read its disk.
+MACHINE = ("08", "25006", "53100", "53300", "57P", "58")
+TRIES = 5  # of one file, then it is given up
+LIMIT = (
+    300  # seconds for a turn, after which the worker ends itself; reading has a limit of its own
+)
 FAULT = (
     "Parley failed at this file ({}), which is a fault of Parley’s; the worker’s log tells more."
+)
+GIVEN_UP = (
+    f"Parley began this file {TRIES} times and did not get through, which is a fault of Parley’s; "
+    "the worker’s log tells more."
 )
 SLICE = 5  # seconds of work, then another batch has its turn
 UNDETERMINED = "und"  # BCP 47 for a language that nobody has told
@@ -103,9 +117,14 @@ def is_archive(file):
 def load_batch(batch_id):
     """Work on a batch for a while, and ask for the next turn if there is more to do.
 
-    Where something fails that may pass there is no next turn until `resume_stalled`.
+    Where the machine fails, which may pass, there is no next turn until `resume_stalled`.
     """
-    if work(batch_id, seconds=SLICE):
+    faulthandler.dump_traceback_later(LIMIT, exit=True)
+    try:
+        is_left = work(batch_id, seconds=SLICE)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+    if is_left:
         load_batch.enqueue(batch_id)
 
 
@@ -119,30 +138,61 @@ def work(batch_id, seconds=None):
     return True
 
 
-@transaction.atomic
 def _do_one(batch_id, reader):
     """Do the next item; False when there is none, or the batch was stopped."""
-    batch = Batch.objects.select_related("round", "started_by").filter(pk=batch_id).first()
-    if batch is None or batch.state != BatchState.RUNNING:
+    item_id = _take_up(batch_id)
+    if item_id is None:
         return False
-    items = batch.items.waiting().defer("content").order_by("number")
-    item = items.select_for_update(skip_locked=True).first()
-    if item is None:
-        if not items.exists():
-            Batch.objects.filter(pk=batch_id, state=BatchState.RUNNING).update(
-                state=BatchState.DONE
-            )
-        return False
-    with acting_for(batch.started_by):
-        _do(batch, item, reader)
+    try:
+        with transaction.atomic():
+            items = BatchItem.objects.waiting().defer("content").filter(pk=item_id)
+            # Unless another worker was faster.
+            if item := items.select_for_update(skip_locked=True).first():
+                batch = Batch.objects.select_related("round", "started_by").get(pk=batch_id)
+                with acting_for(batch.started_by):
+                    _do(batch, item, reader)
+    except PASSING as error:
+        if _is_of_the_machine(error):
+            with contextlib.suppress(*PASSING):
+                BatchItem.objects.filter(pk=item_id).update(tries=F("tries") - 1)
+            raise
+        log.exception("Item %s", item_id)
     return True
+
+
+@transaction.atomic
+def _take_up(batch_id):
+    """The id of the next item, whose try is counted whatever becomes of the worker, or None.
+
+    What was tried before comes last, so that a file at which workers die holds up no other.
+    """
+    batch = Batch.objects.filter(pk=batch_id).first()
+    if batch is None or batch.state != BatchState.RUNNING:
+        return None
+    items = batch.items.waiting()
+    found = items.select_for_update(skip_locked=True).order_by("tries", "number")
+    item_id = found.values_list("pk", flat=True).first()
+    if item_id is not None:
+        items.filter(pk=item_id).update(tries=F("tries") + 1)
+    elif not items.exists():
+        Batch.objects.filter(pk=batch_id, state=BatchState.RUNNING).update(state=BatchState.DONE)
+    return item_id
+
+
+def _is_of_the_machine(error):
+    """Whether what failed may pass, and has nothing to do with the file at hand."""
+    if isinstance(error, OperationalError):
+        return (getattr(error.__cause__, "sqlstate", "") or "08").startswith(MACHINE)
+    return not isinstance(error, MemoryError)
 
 
 def _do(batch, item, reader):
     """Load or prepare what an item holds, or write down why not."""
-    content = BatchItem.objects.content_of(item.pk)
     do = _prepare if batch.prepares else _load
     try:
+        if item.tries > TRIES:
+            raise Unreadable(GIVEN_UP)
+        content = BatchItem.objects.content_of(item.pk)
         with transaction.atomic():
             outcome = do(batch, item, content, reader)
     except loading.AlreadyHere as found:

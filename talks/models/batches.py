@@ -116,6 +116,7 @@ class BatchItem(models.Model):
     content = models.BinaryField(null=True)
     told = models.JSONField(default=dict, help_text="Fields of the article, from a table's row.")
     status = models.CharField(max_length=16, choices=ItemStatus, default=ItemStatus.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0, help_text="How often it was begun.")
     reason = models.TextField(blank=True)
     article = models.ForeignKey(Article, models.PROTECT, null=True, blank=True, related_name="+")
     intake = models.ForeignKey(Intake, models.PROTECT, null=True, blank=True, related_name="+")
@@ -141,7 +142,7 @@ class BatchItem(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["batch", "number"],
+                fields=["batch", "tries", "number"],
                 condition=Q(status=ItemStatus.WAITING),
                 name="item_waiting",
             )

@@ -143,7 +143,7 @@ def failing(table, code, condition="true"):
         cursor.execute(f"DROP TRIGGER fails ON {table}; DROP FUNCTION fails")
 
 
-DISK_FULL, DIVISION_BY_ZERO = "53100", "22012"
+DISK_FULL, DIVISION_BY_ZERO, TOO_COMPLEX = "53100", "22012", "54001"
 
 
 @pytest.mark.django_db
@@ -151,12 +151,10 @@ def test_what_fails_in_the_middle_of_a_file_leaves_it_to_be_done_again():
     batch = make_batch(numbered(2))
 
     # What is written last of a file.
-    with (
-        failing("talks_batchitem", DISK_FULL),
-        pytest.raises(OperationalError, match="it fails"),
-        transaction.atomic(),
-    ):
-        batches.work(batch.pk)
+    with failing("talks_batchitem", DISK_FULL, "NEW.status = 'loaded'"):
+        for _ in range(batches.TRIES + 1):
+            with pytest.raises(OperationalError, match="it fails"):
+                batches.work(batch.pk)
 
     assert Article.objects.count() == 0
     assert Original.objects.count() == 0
@@ -195,6 +193,27 @@ def test_a_file_at_which_parley_fails_does_not_hold_up_the_others():
 
     fault = batches.FAULT.format("DataError")
     assert outcomes(batch) == [("0.txt", "refused", fault), ("1.txt", "loaded", "")]
+
+
+@pytest.mark.django_db
+def test_a_file_at_which_workers_die_comes_last_and_is_given_up():
+    batch = make_batch(numbered(4))
+    # As workers leave it that were killed: what they had begun is counted and waits.
+    batch.items.filter(number=1).update(tries=batches.TRIES)
+    batch.items.filter(number=3).update(tries=1)
+
+    # What PostgreSQL takes for a fault of its own, though it comes with the file.
+    with failing("talks_article", TOO_COMPLEX, "NEW.text LIKE '%1 times%'"):
+        assert not batches.work(batch.pk)
+
+    assert outcomes(batch) == [
+        ("0.txt", "refused", batches.GIVEN_UP),
+        ("1.txt", "refused", batches.GIVEN_UP),
+        ("2.txt", "loaded", ""),
+        ("3.txt", "loaded", ""),
+    ]
+    done = batch.items.order_by("finished_at").values_list("number", flat=True)
+    assert list(done) == [4, 3, 1, 2]
 
 
 @pytest.mark.django_db(transaction=True)
