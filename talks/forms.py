@@ -1,6 +1,7 @@
 """Forms for what is known of an article. Its text is not among it."""
 
 import re
+from urllib.parse import urlsplit
 
 from django import forms
 
@@ -14,11 +15,31 @@ def clean_language(language):
     return language
 
 
+class LanguageField(gate.NameField):
+    """A language's code, in the form that BCP 47 gives it."""
+
+    def clean(self, value):
+        language = super().clean(value)
+        return language and clean_language(language)
+
+
+class AddressField(forms.URLField):
+    """An address on the web that anybody may be led to."""
+
+    def clean(self, value):
+        url = super().clean(value)
+        if url and not url.lower().startswith(("http://", "https://")):
+            raise forms.ValidationError("Write an address that starts with http:// or https://.")
+        if "@" in urlsplit(url).netloc:
+            raise forms.ValidationError("Leave the name and password out of the address.")
+        return url
+
+
 class ArticleForm(forms.ModelForm):
     """What an admin can say of an article; ``version`` is the one that the page showed."""
 
     version = gate.VersionField()
-    url = forms.URLField(label="Address", required=False, max_length=2000, assume_scheme="https")
+    url = AddressField(label="Address", required=False, max_length=2000, assume_scheme="https")
     round = forms.ModelChoiceField(Round.objects.newest_first(), empty_label=None)
 
     class Meta:
@@ -51,9 +72,8 @@ class ArticleForm(forms.ModelForm):
             "status": "A draft is seen by admins alone, with all that was said about it.",
         }
         field_classes = dict.fromkeys(
-            ("title", "byline", "source_credit", "publisher", "language", "licence"),
-            gate.NameField,
-        )
+            ("title", "byline", "source_credit", "publisher", "licence"), gate.NameField
+        ) | {"language": LanguageField}
         widgets = {
             "published_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
             "status": forms.RadioSelect,
@@ -63,15 +83,6 @@ class ArticleForm(forms.ModelForm):
         # Whoever gives a headline to an article that has none gives one of ours.
         initial = {"title_is_editorial": instance.title_is_editorial or not instance.title}
         super().__init__(*args, instance=instance, initial=initial, label_suffix="", **kwargs)
-
-    def clean_url(self):
-        url = self.cleaned_data["url"]
-        if url and not url.lower().startswith(("http://", "https://")):
-            raise forms.ValidationError("Write an address that starts with http:// or https://.")
-        return url
-
-    def clean_language(self):
-        return clean_language(self.cleaned_data["language"])
 
     def clean(self):
         cleaned = super().clean()

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from . import gate, tables
 from .extracting import FORMATS, encodings
-from .forms import ArticleForm, clean_language
+from .forms import ArticleForm, LanguageField
 from .models import Article, ArticleStatus, Round
 
 
@@ -72,7 +72,7 @@ class NewArticleForm(forms.Form):
         help_text="Of a page on the public web that lets programs read it.",
     )
     round = forms.ModelChoiceField(Round.objects.newest_first(), empty_label=None)
-    language = gate.NameField(
+    language = LanguageField(
         required=False,
         max_length=35,
         help_text="Such as en, uk or ru. Empty: what the file or its words tell.",
@@ -86,10 +86,6 @@ class NewArticleForm(forms.Form):
         super().__init__(*args, label_suffix="", **kwargs)
         if not settings.FETCH_ARTICLES:
             del self.fields["address"]
-
-    def clean_language(self):
-        language = self.cleaned_data["language"]
-        return language and clean_language(language)
 
     def clean_files(self):
         files = self.cleaned_data["files"]

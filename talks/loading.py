@@ -50,11 +50,11 @@ class Alike(Exception):
 
 
 class AlreadyHere(Exception):
-    """The same file, or the same text, is here: ``article``, or ``intake`` in preparation."""
+    """The same file or text is here: an ``article``, or an ``intake`` or ``table`` in work."""
 
-    def __init__(self, message, *, article=None, intake=None):
+    def __init__(self, message, *, article=None, intake=None, table=None):
         super().__init__(message)
-        self.message, self.article, self.intake = message, article, intake
+        self.message, self.article, self.intake, self.table = message, article, intake, table
 
 
 def read(reader, content, **options):

@@ -5,6 +5,7 @@ A table is read anew whenever it is needed, row by row; which column holds what,
 
 import csv
 import datetime
+import functools
 import io
 import itertools
 import json
@@ -16,14 +17,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from . import batches, importing, loading
+from . import batches, gate, importing, loading
 from .batches import Incoming
 from .extracting import Unreadable, encodings
-from .forms import ArticleForm, clean_language
+from .forms import ArticleForm
 from .models import Original, Table
 
 TABLE_BYTES = 100_000_000
 ROWS, COLUMNS = 50_000, 200
+REMEMBERED = 20  # tables, for others that have some of their columns
 CELL = 5_000_000  # characters; more than any article may have
 SUFFIXES = {"csv": "csv", "tsv": "csv", "tab": "csv", "jsonl": "jsonl", "ndjson": "jsonl"}
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -33,6 +35,7 @@ TEXT_FORMATS = {
     "html": "HTML",
     "markdown": "Markdown",
 }
+SEPARATOR = re.compile(r'"?sep=."?\s*', re.IGNORECASE)
 SPACE = re.compile(r"[ \t\r\n]+")  # within a headline it means nothing
 UNSTORABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 EXTENSIONS = {"text": "txt", "html": "html", "markdown": "md"}
@@ -146,7 +149,11 @@ def likeliest_delimiter(content, encoding="utf-8"):
 
 def _reader(content, encoding, delimiter):
     csv.field_size_limit(CELL)
-    return csv.reader(_opened(content, encoding, newline=""), delimiter=delimiter, strict=True)
+    lines = _opened(content, encoding, newline="")
+    # A first line such as "sep=;" tells Excel the delimiter, and is no row.
+    if not SEPARATOR.fullmatch(first := lines.readline()):
+        lines = itertools.chain([first], lines)
+    return csv.reader(lines, delimiter=delimiter, strict=True)
 
 
 def _csv_rows(content, encoding, delimiter):
@@ -242,15 +249,21 @@ def _cell(value):
 
 
 def proposed(columns):
-    """The column of each field: as the last table with these columns had it, else by its name."""
-    last = Table.objects.exclude(batch=None).filter(columns=columns).order_by("-pk").first()
-    if last is not None:
+    """The column of each field: as the last table with these columns had it, else as the last one
+    that had a column of this name there, else by the name."""
+    loaded = Table.objects.exclude(batch=None).order_by("-pk")
+    if last := loaded.filter(columns=columns).first():
         return last.mapping
-    by_name = {re.sub(r"[\W_]+", "_", name.rpartition(".")[2].casefold()): name for name in columns}
+    before = list(loaded.values_list("mapping", flat=True)[:REMEMBERED])
+    by_name = {}
+    for name in sorted(columns, key=lambda one: one.count(".")):  # what lies deeper tells less
+        by_name.setdefault(re.sub(r"[\W_]+", "_", name.rpartition(".")[2].casefold()), name)
     mapping = {}
     for field, names in KNOWN_AS.items():
-        found = next((by_name[name] for name in names.split() if name in by_name), "")
-        mapping[field] = "" if found in mapping.values() else found
+        chosen = (one[field] for one in before if one.get(field) in columns)
+        known = (by_name[name] for name in names.split() if name in by_name)
+        free = (one for one in (*chosen, *known) if one not in mapping.values())
+        mapping[field] = next(free, "")
     return mapping
 
 
@@ -289,14 +302,14 @@ def _clean(field, value, date_order):
         return ""
     if field == "published_on":
         return _date(value, date_order).isoformat()
-    form_field = ArticleForm.base_fields[field]
-    if field == "language":
-        return clean_language(form_field.clean(value))
-    return form_field.clean(value)
+    return ArticleForm.base_fields[field].clean(value)
 
 
+@functools.lru_cache(maxsize=1000)
 def _date(value, order):
     """The day written there, with or without a time, in figures or with the month's name."""
+    if hidden := gate.HIDDEN_IN_NAME.search(value):
+        raise ValidationError(gate.hidden_character_message(value, hidden))
     try:
         return datetime.date.fromisoformat(value[:10])
     except ValueError:
@@ -304,7 +317,7 @@ def _date(value, order):
     try:
         # What the cell leaves out is filled from either of two days, and differs then.
         found = {
-            date_parser.parse(value, dayfirst=is_day_first, default=blank).date()
+            date_parser.parse(value, dayfirst=is_day_first, default=blank, ignoretz=True).date()
             for blank in BLANKS
             for is_day_first in ([order == "day"] if order else [True, False])
         }
@@ -322,10 +335,16 @@ def _date(value, order):
 
 @transaction.atomic
 def begin(user, content, *, name, key, encoding="", **fields):
-    """A :class:`Table` that waits to be told which column holds what. Raises Unreadable."""
+    """A :class:`Table` that waits to be told which column holds what.
+
+    Raises Unreadable, or AlreadyHere where the same file waits for that already.
+    """
     if done := Table.objects.filter(started_by=user, key=key).first():
         return done
     _refuse_too_large(content)
+    digest = importing.digest(content)
+    if waiting := Table.objects.open().filter(original__sha256=digest).first():
+        raise loading.AlreadyHere("The columns of this table wait to be named.", table=waiting)
     columns, count, encoding, delimiter = columns_of(content, name, encoding)
     return Table.objects.create(
         original=importing.keep_original(content, name),

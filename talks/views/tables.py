@@ -80,7 +80,11 @@ ACTIONS = {"look": look, "load": load, "aside": put_aside}
 def mapping(request, table, form, *, status=200, **context):
     """The page of a table, or for htmx its part that can change."""
     chosen = form.mapping() if form.is_bound and form.is_valid() else table.mapping
-    context |= {"table": table, "form": form, **coming(table, chosen)}
+    before = (
+        Table.objects.filter(original=table.original_id).exclude(batch=None).exclude(pk=table.pk)
+    )
+    context |= {"table": table, "form": form, "before": before.select_related("batch").first()}
+    context |= coming(table, chosen)
     template = "talks/table_detail.html"
     if request.htmx:
         template += "#table"

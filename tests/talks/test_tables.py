@@ -82,10 +82,74 @@ def test_what_was_chosen_is_proposed_for_the_next_table_with_the_same_columns(cl
     client.post(first.get_absolute_url(), mapped(first, title="", byline="Outlet", do="load"))
 
     second = sent_table(client, "second.csv", CSV.replace("met", "sat"))
-    other = sent_table(client, "other.csv", "Body,Headline\nWords.,H\n")
+    other = sent_table(client, "other.csv", "Body,Headline,Outlet\nWords.,H,BBC\n")
 
     assert (second.mapping["title"], second.mapping["byline"]) == ("", "Outlet")
-    assert other.mapping["title"] == "Headline"
+    # In another table the columns that it shares with one before hold what they held there.
+    assert (other.mapping["title"], other.mapping["byline"]) == ("Headline", "Outlet")
+    assert other.mapping["publisher"] == ""
+
+
+def test_what_lies_deeper_is_not_taken_for_the_article_s_own(client):
+    line = {"title": "Talks", "text": "They met.", "source": {"title": "BBC", "url": "https://a.b"}}
+
+    table = sent_table(client, "a.jsonl", json.dumps(line))
+
+    assert (table.mapping["title"], table.mapping["url"]) == ("title", "source.url")
+
+
+def test_the_same_table_again_leads_to_the_one_that_is_here(client):
+    first = sent_table(client, "a.csv", CSV)
+
+    again = send(client, "b.csv", CSV)
+    assert again.status_code == 409
+    assert first.get_absolute_url() in again.content.decode()
+
+    client.post(first.get_absolute_url(), mapped(first, do="load"))
+    second = sent_table(client, "b.csv", CSV)
+    page = client.get(second.get_absolute_url()).content.decode()
+    assert "This file was loaded before" in page
+    assert Batch.objects.get().get_absolute_url() in page
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("url", "ftp://example.org/", "Write an address that starts with http:// or https://."),
+        ("url", "https://me:pw@example.org/", "Leave the name and password out of the address."),
+        ("url", "javascript:alert(1)", "Enter a valid URL."),
+        ("date", "\ud800 May", "There is a hidden character (U+D800) at the beginning."),
+        ("date", "16 May\0", "There is a hidden character (U+0000) after “16 May”."),
+        ("date", "99999-01-01", "“99999-01-01” is no day."),
+        ("language", "english", "Write a language’s code, such as en, uk or zh-Hans."),
+    ],
+)
+def test_a_cell_that_no_field_can_hold_is_told_before_and_after(client, column, value, said):
+    line = json.dumps({"text": "They met.", column: value})
+    table = sent_table(client, "a.jsonl", line + '\n{"text": "They left."}\n')
+
+    assert said in client.get(table.get_absolute_url()).content.decode()
+
+    client.post(table.get_absolute_url(), mapped(table, do="load"))
+    batch = Batch.objects.get()
+    assert not batches.work(batch.pk)
+    assert said in batch.items.get(number=1).reason
+    assert Article.objects.get().text == "They left."
+
+
+def test_the_day_is_read_whatever_clock_it_was_told_by(client):
+    table = sent_table(client, "a.csv", "text,date\nThey met.,16 May 2025 23:00 EST\n")
+
+    assert (
+        "Published on: <bdi>2025-05-16</bdi>"
+        in client.get(table.get_absolute_url()).content.decode()
+    )
+
+
+def test_a_line_that_tells_excel_the_delimiter_is_no_head(client):
+    table = sent_table(client, "a.csv", "sep=;\r\ntext;title\r\nThey met;One\r\n")
+
+    assert (table.columns, table.count, table.delimiter) == (["text", "title"], 1, ";")
 
 
 def test_json_lines_are_flattened_and_their_types_written_as_words(client):
