@@ -160,7 +160,7 @@ class _Changes:
         self._touch(row)
 
     def change_all(self, rows, **fields):
-        """:meth:`change` for several rows of one model, in one query."""
+        """:meth:`change` for several rows of one model, in one query for each few hundred."""
         for row in rows:
             before = {name: _plain(getattr(row, name)) for name in fields}
             self._note(row, before, {name: _plain(value) for name, value in fields.items()})
@@ -169,8 +169,9 @@ class _Changes:
             row.version += 1
             self.rows[-1]["version"] = row.version
             self._touch(row)
-        if rows:
-            same = type(rows[0]).objects.filter(pk__in=[row.pk for row in rows])
+        # No statement takes as long as the database lets one take.
+        for some in itertools.batched(rows, AT_ONCE):
+            same = type(some[0]).objects.filter(pk__in=[row.pk for row in some])
             same.update(**fields, version=F("version") + 1)
 
     def reassign(self, model, pk, before, after):
@@ -250,6 +251,8 @@ def _stored(row):
     return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
+ONLY_ADMINS = "Only admins change articles."
+AT_ONCE = 250  # rows that one statement changes
 PLACE = {"parent_id", "order"}  # of a tag in the tree
 VERDICT = ("tagging_id", "position_id", "outcome_report_id", "coder_id", "decision", "reason")
 
@@ -701,11 +704,16 @@ def submitted_again(row):
 # Articles
 
 
+def is_done(actor, key):
+    """Whether ``actor``’s request of this key was done already."""
+    return Act.objects.filter(actor=actor, key=key or None).exists()
+
+
 def change_articles(actor, versions, fields, *, key=NEW):
     """Set ``fields`` of several articles, ``{key: version}``, as one act that can be undone.
 
-    Returns the act, or None where nothing was different, and how many had another version
-    meanwhile and were left alone.
+    Returns the act, or None where nothing was different, and the keys of those that had another
+    version meanwhile, or were gone, and were left alone.
     """
     left_alone = []
     try:
@@ -714,24 +722,25 @@ def change_articles(actor, versions, fields, *, key=NEW):
             _look_at_once()
     except IntegrityError as error:
         raise Refused(f"Nothing was changed. {in_words(error)}") from error
-    return act, len(left_alone)
+    return act, left_alone
 
 
 @_act
 def _change_articles(actor, versions, fields, left_alone, *, key):
     changes = _Changes()
-    articles = Article.objects.defer("text").filter(pk__in=versions).order_by("pk")
-    for article in articles.select_for_update(no_key=True, of=["self"]):
-        if all(getattr(article, name) == value for name, value in fields.items()):
-            continue
-        if article.version != versions[article.pk]:
-            left_alone.append(article.pk)
-        else:
-            changes.change(article, **fields)
+    articles = _locked_articles(versions)
+    left_alone += versions.keys() - articles.keys()
+    different = [
+        article
+        for article in articles.values()
+        if any(getattr(article, name) != value for name, value in fields.items())
+    ]
+    left_alone += [one.pk for one in different if one.version != versions[one.pk]]
+    changes.change_all([one for one in different if one.version == versions[one.pk]], **fields)
     if not changes.rows:
         return None
     count = len(changes.rows)
-    what = "1 article" if count == 1 else f"{count} articles"
+    what = "1 article" if count == 1 else f"{count:,} articles"
     done = {"round_id": "Moved {} to another round", "language": "Set the language of {}"}
     if fields.get("status"):
         summary = "Published {}" if fields["status"] == "published" else "Took {} back to draft"
@@ -740,6 +749,12 @@ def _change_articles(actor, versions, fields, left_alone, *, key):
     return _record(
         actor, ActKind.ARTICLE, changes, article=None, summary=summary.format(what), key=key
     )
+
+
+def _locked_articles(keys):
+    """Articles by key, without their texts, always locked in the same order."""
+    articles = Article.objects.defer("text").filter(pk__in=keys).order_by("pk")
+    return {one.pk: one for one in articles.select_for_update(no_key=True, of=["self"])}
 
 
 # Undoing
@@ -779,6 +794,8 @@ def _undo(actor, act, *, knowingly, key):
         _take_back_codebook(act, changes)
     elif any(row["model"] == "review" for row in act.changes):
         _take_back_verdicts(act, changes, actor)
+    elif act.changes and all(row["model"] == "article" for row in act.changes):
+        _take_back_articles(act, changes, actor)
     else:
         for row in reversed(act.changes):
             _take_back(act, row, changes, actor)
@@ -933,11 +950,8 @@ def _take_back(act, row, changes, actor):
         _take_back_tag(current, row, changes)
         return
     if model is Article and not actor.may_administer:
-        raise Refused("Only admins change articles.")
-    if not _is_as_left_by(act, row, current.version):
-        raise Refused(
-            "This was changed again in the meantime, so it can no longer be undone from here."
-        )
+        raise Refused(ONLY_ADMINS)
+    _refuse_changed_again(act, row, current.version)
     if row["before"] is None:
         changes.change(current, withdrawn_at=timezone.now())
         return
@@ -965,6 +979,13 @@ def _accept_again(fields, actor):
         del fields["work_status"]
     elif fields["accepted_by_id"] == actor.pk and not actor.may_edit:
         raise Refused("Only editors accept events.")
+
+
+def _refuse_changed_again(act, row, version):
+    if not _is_as_left_by(act, row, version):
+        raise Refused(
+            "This was changed again in the meantime, so it can no longer be undone from here."
+        )
 
 
 def _is_as_left_by(act, row, version):
@@ -1014,10 +1035,7 @@ def _take_back_verdicts(act, changes, actor):
     items = _judged_rows(found.values())
     set_back = [row for row in act.changes if row["model"] != "review"]
     for row in set_back:
-        if not _is_as_left_by(act, row, items[row["model"], row["pk"]].version):
-            raise Refused(
-                "This was changed again in the meantime, so it can no longer be undone from here."
-            )
+        _refuse_changed_again(act, row, items[row["model"], row["pk"]].version)
     given = [found[row["pk"]] for row in judged if row["before"] is None]
     if any(hasattr(review, "taken_back") for review in given):
         raise Refused("This verdict was taken back already.")
@@ -1032,13 +1050,28 @@ def _take_back_verdicts(act, changes, actor):
             if row["before"] is not None
         ]
     )  # fmt: skip
-    alike = defaultdict(list)
-    for row in set_back:
-        fields = tuple(sorted(row["before"].items()))
-        alike[row["model"], fields].append(items[row["model"], row["pk"]])
-    for (_, fields), rows in alike.items():
-        changes.change_all(rows, **dict(fields))
+    _set_back(set_back, items, changes)
     changes.take_verdicts(given, actor)
+
+
+def _take_back_articles(act, changes, actor):
+    """Set the fields of articles back, of thousands in some queries."""
+    if not actor.may_administer:
+        raise Refused(ONLY_ADMINS)
+    found = _locked_articles([row["pk"] for row in act.changes])
+    for row in act.changes:
+        _refuse_changed_again(act, row, found[row["pk"]].version)
+    _set_back(act.changes, {("article", pk): one for pk, one in found.items()}, changes)
+
+
+def _set_back(rows, current, changes):
+    """Set the fields of these rows of an act back; ``current`` has them by model and key."""
+    alike = defaultdict(list)
+    for row in rows:
+        fields = tuple(sorted(row["before"].items()))
+        alike[row["model"], fields].append(current[row["model"], row["pk"]])
+    for (_, fields), group in alike.items():
+        changes.change_all(group, **dict(fields))
 
 
 def _judged_rows(reviews):

@@ -289,12 +289,12 @@ class ArticlesField(forms.Field):
 class BulkForm(forms.Form):
     """What is to be done to several articles: those that are ticked, or ``every`` one found.
 
-    ``found`` is how many the page said there are.
+    ``found`` is the page's mark of all that it found, as they were then.
     """
 
     article = ArticlesField(required=False)
     every = forms.BooleanField(required=False)
-    found = gate.NumberField(required=False)
+    found = gate.NameField(required=False, max_length=64)
     do = forms.ChoiceField(
         label="With the ticked",
         choices=[

@@ -1,5 +1,6 @@
 """Finding one's way: the articles, the codebook, and a tag with its passages."""
 
+import hashlib
 import uuid
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from . import answers
 
 ARTICLES = 50
 PASSAGES = 40
+NAMED = 5  # articles that a message names
 OTHER_LIST = (
     "The list has changed since this page was opened, so nothing was done. Look at it again."
 )
@@ -35,16 +37,18 @@ OTHER_LIST = (
 def article_list(request):
     """All articles with the work on them, to be narrowed and sorted."""
     form = ArticleFilterForm(request.GET, user=request.user)
-    page = keyset.Page(form.articles(), form.keys(), request.GET, ARTICLES)
-    context = {"form": form, "page": page, "heads": form.heads()}
+    articles, count, context = form.articles(), None, {}
+    if request.user.is_authenticated and request.user.may_administer:
+        versions = _versions(articles)
+        count, context = len(versions), {"bulk": BulkForm(), "found": _mark_of(versions)}
+    page = keyset.Page(articles, form.keys(), request.GET, ARTICLES, count=count)
+    context |= {"form": form, "page": page, "heads": form.heads()}
     if request.user.is_authenticated:
         found = progress.progress_of(page.object_list, request.user)
         for article in page.object_list:
             article.progress = found[article.pk]
         context["kept"] = SavedSearch.objects.kept_on(SavedPage.ARTICLES, request.user)
         context["key"] = uuid.uuid4()
-    if request.user.is_authenticated and request.user.may_administer:
-        context["bulk"] = BulkForm()
     if not page.count and not form.is_narrowed():
         context["is_empty"] = True
     return render(request, "annotations/article_list.html", context, status=status_of(form))
@@ -59,32 +63,52 @@ def article_bulk(request):
     place = reverse("annotations:article_list") + (f"?{back}" if back else "")
     if not form.is_valid():
         return answers.refused(request, form)
-    versions = form.cleaned_data["article"]
-    if form.cleaned_data["every"]:
+    data = form.cleaned_data
+    versions = data["article"]
+    if data["every"] and not coding.is_done(request.user, data["key"]):
         versions = _every(QueryDict(back), request.user)
-        if versions is None or len(versions) != form.cleaned_data["found"]:
+        if versions is None or _mark_of(versions) != data["found"]:
             return answers.refused(request, message=OTHER_LIST, status=409)
     try:
         act, left_alone = coding.change_articles(
-            request.user, versions, form.changes(), key=form.cleaned_data["key"]
+            request.user, versions, form.changes(), key=data["key"]
         )
     except coding.Refused as error:
         return answers.refused(request, message=str(error), status=409)
     if act is not None:
         messages.success(request, f"{act.summary}.", extra_tags="act")
     if left_alone:
-        words = "1 was" if left_alone == 1 else f"{left_alone} were"
-        messages.warning(request, f"{words} changed in the meantime and left alone.")
+        messages.warning(request, _told_of(left_alone))
     if act is None and not left_alone:
         messages.success(request, "Nothing was different.")
     return redirect(place)
+
+
+def _told_of(left_alone):
+    """Which articles of a change were left alone, the first of them by name."""
+    articles = Article.objects.filter(pk__in=left_alone).for_lists().newest_first()
+    told = ", ".join(f"“{one.headline}”" for one in articles[:NAMED])
+    words = "1 was" if len(left_alone) == 1 else f"{len(left_alone):,} were"
+    more = ", …" if len(left_alone) > NAMED else ""
+    named = f" ({told}{more})" if told else ""
+    return f"{words} changed or removed in the meantime and left alone{named}."
 
 
 def _every(query, user):
     """The versions by key of all articles that an address finds; None if it is not understood."""
     form = ArticleFilterForm(query, user=user)
     articles = form.articles()
-    return None if form.errors else dict(articles.order_by().values_list("pk", "version"))
+    return None if form.errors else _versions(articles)
+
+
+def _versions(articles):
+    """Of articles, their versions by key."""
+    return dict(articles.order_by("pk").values_list("pk", "version"))
+
+
+def _mark_of(versions):
+    """What tells these versions of these articles from all others."""
+    return hashlib.sha256(repr(list(versions.items())).encode()).hexdigest()
 
 
 @require_POST

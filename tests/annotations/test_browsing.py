@@ -31,6 +31,7 @@ from ..factories import (
 ARTICLES = "/articles/"
 SORTS = ["", "loaded", "title", "words", "passages", "coders", "notes", "worked", "coding"]
 CODEBOOK = "/codebook/"
+KEY = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
 
 
 def text_of(response):
@@ -385,16 +386,17 @@ def test_several_articles_are_moved_and_given_their_language(change):
 
 @pytest.mark.django_db
 def test_what_was_changed_in_the_meantime_is_left_alone_and_told(client, change):
-    one, two = make_article(status="draft"), make_article(status="draft")
+    one, two = make_article(status="draft"), make_article(status="draft", title="Renamed")
     Article.objects.filter(pk=two.pk).update(version=5)
 
-    response = change([one, two], do="publish", back="status=draft")
+    response = change([one, two, Article(pk=999, version=1)], do="publish", back="x=1")
 
-    assert response.url == "/articles/?status=draft"
+    assert response.url == "/articles/?x=1"
     assert list(Article.objects.order_by("pk").values_list("status", flat=True)) == [
         "published", "draft",
     ]  # fmt: skip
-    assert "1 was changed in the meantime and left alone." in text_of(client.get(response.url))
+    told = "2 were changed or removed in the meantime and left alone (“Renamed”)."
+    assert told in text_of(client.get(response.url))
 
 
 @pytest.mark.django_db
@@ -402,17 +404,51 @@ def test_all_that_are_found_are_changed_at_once_on_whatever_page(change, client)
     make_articles(
         {"text": f"They met {n} times.", "status": "draft", "language": "uk"} for n in range(55)
     )
-    make_article(status="draft")
-    assert "All 55 that are found" in text_of(client.get("/articles/?language=uk"))
-    asked = {"do": "publish", "every": "1", "back": "language=uk"}
+    other = make_article(status="draft")
+    page = client.get("/articles/?language=uk")
+    assert "All 55 that are found" in text_of(page)
+    found = page.context["found"]
+    asked = {"do": "publish", "every": "1", "back": "language=uk", "key": KEY}
 
-    for wrong in ({"found": 54}, {"found": 55, "back": "language=xx"}, {}):
+    for wrong in ({"found": "55"}, {"found": found, "back": "language=xx"}, {}):
         assert change([], **asked | wrong).status_code == 409
-    change([], found=55, **asked)
+    # One less and another one are as many, and one that somebody mended is not what was seen.
+    left = Article.objects.filter(language="uk").first()
+    for fields in ({"language": "en"}, {"language": "uk", "version": 2}):
+        Article.objects.filter(pk=left.pk).update(**fields)
+        Article.objects.filter(pk=other.pk).update(
+            language="uk" if "version" not in fields else "en"
+        )
+        response = change([], found=found, **asked)
+        assert "The list has changed since this page was opened" in text_of(response)
+    assert not Article.objects.filter(status="published").exists()
+    found = client.get("/articles/?language=uk").context["found"]
+    assert [change([], found=found, **asked).status_code for _ in range(2)] == [302, 302]
 
     published = Article.objects.filter(status="published").values_list("language", flat=True)
     assert list(published) == ["uk"] * 55
     assert Act.objects.get().summary == "Published 55 articles"
+
+
+@pytest.mark.django_db
+def test_as_many_queries_change_300_articles_and_take_it_back_as_change_three(
+    client, admin, change, count_queries
+):
+    articles = make_articles(
+        {"text": f"They met {n} times.", "status": "draft"} for n in range(303)
+    )
+    queries = [
+        (
+            count_queries(lambda some=some: change(some, do="publish")),
+            count_queries(lambda: client.post(f"/acts/{Act.objects.latest('pk').pk}/undo/")),
+            count_queries(lambda: client.post(f"/acts/{Act.objects.latest('pk').pk}/undo/")),
+        )
+        for some in (articles[:3], articles[3:])
+    ]
+
+    # 250 are changed in one statement.
+    assert [more - few for few, more in zip(*queries, strict=True)] == [1, 1, 1]
+    assert Article.objects.filter(status="published", version=4).count() == 303
 
 
 @pytest.mark.django_db
@@ -457,7 +493,7 @@ def test_a_repeated_change_is_done_once(change):
     articles = [make_article(status="draft")]
 
     for _ in range(2):
-        change(articles, do="publish", key="1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed")
+        change(articles, do="publish", key=KEY)
 
     assert Act.objects.count() == 1
 
