@@ -9,7 +9,10 @@ NUMBER = re.compile(r"\d+(?:[.,]\d+)+")
 
 
 class Piece(NamedTuple):
-    """A stretch that both wordings have ("same"), that only the old or only the new one has."""
+    """A stretch that both wordings have ("same"), that only the old or only the new one has.
+
+    Of a kind "left out" it says how much both have that is not shown.
+    """
 
     kind: str
     text: str
@@ -37,6 +40,22 @@ def differences(old, new):
         new_at = block.new_start + block.length
     pieces += [Piece("old", old[old_at:]), Piece("new", new[new_at:])]
     return [piece for piece in pieces if piece.text]
+
+
+def shortened(pieces, around):
+    """The pieces with ``around`` code points of what stayed at either side of each change."""
+    short = []
+    for piece in pieces:
+        if piece.kind != "same" or len(piece.text) <= 3 * around:
+            short.append(piece)
+            continue
+        left_out = len(piece.text[around:-around].split())
+        short += [
+            Piece("same", piece.text[:around]),
+            Piece("left out", f"{left_out:,}"),
+            Piece("same", piece.text[-around:]),
+        ]
+    return short
 
 
 def _inside_numbers(text):

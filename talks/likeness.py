@@ -22,9 +22,12 @@ def shingles(text):
     }
 
 
-def features(text):
-    """Numbers that like texts share: bands of a MinHash, and whole paragraphs."""
-    found = shingles(text)
+def features(text, found=None):
+    """Numbers that like texts share: bands of a MinHash, and whole paragraphs.
+
+    ``found`` are the text's shingles, where they are known already.
+    """
+    found = shingles(text) if found is None else found
     if len(found) < FEWEST:
         return []
     smallest = [None] * BUCKETS
@@ -48,7 +51,11 @@ def features(text):
 
 def share(one, two):
     """How much of the shorter of two texts stands in the other, from 0 to 1."""
-    first, second = shingles(one), shingles(two)
+    return overlap(shingles(one), shingles(two))
+
+
+def overlap(first, second):
+    """The same of the shingles of two texts."""
     smaller = min(len(first), len(second))
     return len(first & second) / smaller if smaller >= FEWEST else 0
 

@@ -14,7 +14,8 @@ COMPARED = 8
 class FingerprintQuerySet(models.QuerySet):
     def like(self, text, *, least):
         """Articles of which ``text`` shares ``least`` or more: pairs with the share, most first."""
-        wanted = likeness.features(text)
+        own = likeness.shingles(text)
+        wanted = likeness.features(text, own)
         if not wanted:
             return []
         rows = self.filter(features__overlap=wanted).values_list("article_id", "features")
@@ -23,7 +24,10 @@ class FingerprintQuerySet(models.QuerySet):
             reverse=True,
         )[:COMPARED]
         articles = Article.objects.in_bulk([key for _, key in found])
-        pairs = [(articles[key], likeness.share(text, articles[key].text)) for _, key in found]
+        pairs = [
+            (articles[key], likeness.overlap(own, likeness.shingles(articles[key].text)))
+            for _, key in found
+        ]
         alike = [(article, share) for article, share in pairs if share >= least]
         return sorted(alike, key=lambda pair: (-pair[1], pair[0].pk))
 

@@ -20,7 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from .. import batches, fetching, importing, loading, pieces, tables
 from .. import text as plain_text
-from ..differences import differences
+from ..differences import differences, shortened
 from ..extracting import Reader, Unreadable, encodings
 from ..forms_loading import IntakeForm, NewArticleForm, RereadForm
 from ..models import (
@@ -38,7 +38,9 @@ from ..uploads import SpoolUploadHandler
 from .editing import only_admins
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
-COMPARED = 150_000  # code points of two texts that are compared word by word
+COMPARED = 2_000_000  # code points of two texts that are compared word by word
+LONG = 20_000  # code points of two texts of which not all that stayed is shown
+AROUND = 300  # code points of what stayed beside each change
 SHOWN = 200_000  # code points of a source beside its preview
 WITH_SOURCE = {"text", "markdown", "html"}
 # These are shown as they looked, in a frame of its own in which nothing acts.
@@ -453,12 +455,19 @@ def beside(text):
             "percent": round(share * 100),
             "can_be_superseded": article.status == ArticleStatus.PUBLISHED
             and not Article.objects.filter(supersedes=article).exists(),
-            "pieces": differences(article.text, text)
-            if len(article.text) + len(text) < COMPARED
-            else None,
+            "pieces": compared(article.text, text),
         }
         for article, share in Fingerprint.objects.like(text, least=loading.ALIKE)[:3]
     ]
+
+
+def compared(old, new):
+    """What differs, with all that stayed where they are short; None where they are too long."""
+    size = len(old) + len(new)
+    if size > COMPARED:
+        return None
+    found = differences(old, new)
+    return found if size < LONG else shortened(found, AROUND)
 
 
 def rows(layout, split, ticked):
@@ -468,11 +477,11 @@ def rows(layout, split, ticked):
     for index, piece in enumerate(layout["pieces"]):
         number += piece["kept"]
         row = {
-            "index": index,
+            "index": str(index),  # a template takes its time to write a number
             "text": piece["text"],
             "kept": piece["kept"],
             "is_ticked": index in ticked,
-            "number": number if piece["kept"] else "",
+            "number": str(number) if piece["kept"] else "",
             "can_join": piece["kept"] and number > 1,
         }
         if index == split and piece["kept"]:

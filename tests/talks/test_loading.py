@@ -574,8 +574,23 @@ def test_a_light_edit_is_shown_beside_what_is_here_before_it_is_decided(client, 
     assert response.status_code == 422
     assert "Say what it is to them." in text_of(response)
     assert Article.objects.count() == 1
+    response = press(client, intake, "load", language="", variant_of=str(here.pk))
+    assert f'name="variant_of" value="{here.pk}" checked>' in text_of(response)
     press(client, intake, "load", language="en", variant_of=str(here.pk))
     assert Article.objects.exclude(pk=here.pk).get().variant_of == here
+
+
+def test_what_differs_is_shown_of_a_text_of_any_length(client, loader):
+    lines = [" ".join(f"word{n}x{k}" for k in range(100)) for n in range(100)]
+    make_article("\n".join(lines))
+    lines[50] = lines[50].replace("word50x50", "quarrelled")
+    loader(paste="\n".join(lines))
+
+    page = text_of(client.get(Intake.objects.get().get_absolute_url()))
+
+    marked = re.findall(r"\[only (?:here|now): </span>(\w+) <span", page)
+    assert marked == ["word50x50", "quarrelled"]
+    assert page.count("words that are the same") == 4
 
 
 def test_a_light_edit_may_be_an_article_of_its_own(client, loader):
