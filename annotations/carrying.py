@@ -26,7 +26,7 @@ from talks.models import (
 )
 
 from .coding import Refused, Stale, _Changes, _record, quoted, submitted_again
-from .in_use import notes_in_sight, passages_in_use
+from .in_use import left_behind, notes_in_sight, passages_in_use
 from .models import ActKind, Tagging
 from .models_carrying import SETTLED, Carry, CarryStatus
 from .recording import _recorded
@@ -140,7 +140,20 @@ def settle(actor, carry, start, end, version, **key):
 
     Where that was superseded in its turn, what has come to stand on it goes on by another act.
     """
-    act = last = _settle(actor, carry, start, end, version, **key)
+    return _and_on(actor, _settle(actor, carry, start, end, version, **key))
+
+
+@transaction.atomic
+def look_again(actor, article, **key):
+    """Look in ``article`` for what was said of the version before and is in no list of it.
+
+    That was written there knowingly since, or came back by an undo.
+    """
+    return _and_on(actor, _look_for(actor, article, **key))
+
+
+def _and_on(actor, act):
+    last = act
     while last is not None:
         last = _go_on(actor, last, key=uuid.uuid5(last.key, "on"))
     return act
@@ -171,27 +184,31 @@ def _settle(actor, carry, start, end, version, *, key):
     )
 
 
-@_recorded
 def _go_on(actor, act, *, key):
     """Look for what ``act`` put on a version that is itself superseded in the next one."""
     newer = Article.objects.filter(supersedes=act.article_id).first()
-    if newer is None:
-        return None
-    newer, article = _both_in_turn(newer.pk, act.article_id)
-    known = Carry.objects.live().filter(article=newer).values("passage")
-    passages = passages_in_use(article).filter(pk__in=act.passages).exclude(pk__in=known)
+    return newer and _look_for(actor, newer, act.passages, key=key)
+
+
+@_recorded
+def _look_for(actor, article, among=None, *, key):
+    """Look in ``article`` for what was left behind, of all passages or ``among`` some."""
+    article, old = _both_in_turn(article.pk, article.supersedes_id)
+    passages = left_behind(old, article)
+    if among is not None:
+        passages = passages.filter(pk__in=among)
     changes = _Changes()
-    carries = _found_again(article, newer, changes, passages)
+    carries = _found_again(old, article, changes, passages)
     if not carries:
         return None
-    _move_work(newer, carries, changes)
+    _move_work(article, carries, changes)
     return _record(
         actor,
         ActKind.CARRY,
         changes,
-        article=newer,
-        also_on=article,
-        summary=_counted(carries, actor, f"Looked for in {newer.headline[:120]}"),
+        article=article,
+        also_on=old,
+        summary=_counted(carries, actor, f"Looked for in {article.headline[:120]}"),
         key=key,
     )
 

@@ -560,6 +560,10 @@ def reply(actor, note, text, *, knowingly=False, key):
     note = Note.objects.select_for_update(no_key=True).get(pk=note.pk)
     if note.withdrawn_at:
         raise Refused("This note was withdrawn in the meantime, so it cannot be answered.")
+    if article_of(note) != article:
+        raise Refused(
+            "This note went to another version of the text in the meantime. Answer it there."
+        )
     answer = Note(author=actor, text=text, visibility=note.visibility, parent=note)
     answer.save(force_insert=True)
     changes = _Changes()

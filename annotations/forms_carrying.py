@@ -6,10 +6,10 @@ from talks import gate
 from talks import text as plain_text
 from talks.models import Article
 
-from .forms import KeyedForm
+from .forms import WritingForm
 
 
-class SupersedeForm(KeyedForm):
+class SupersedeForm(WritingForm):
     """The article that is superseded, and the version of the one that supersedes it."""
 
     old = forms.ModelChoiceField(
@@ -28,7 +28,7 @@ class SupersedeForm(KeyedForm):
         self.fields["old"].queryset = candidates
 
 
-class DropForm(KeyedForm):
+class DropForm(WritingForm):
     version = gate.VersionField()
 
 

@@ -47,6 +47,15 @@ class CarryQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(status=CarryStatus.WAITING)
 
+    def behind(self, passage):
+        """Those of passages that come behind ``passage`` in reading order."""
+        start, end = Q(passage__start=passage.start), Q(passage__end=passage.end)
+        return self.filter(
+            Q(passage__start__gt=passage.start)
+            | (start & Q(passage__end__lt=passage.end))
+            | (start & end & Q(passage__gt=passage))
+        )
+
     def in_reading_order(self):
         """By where the passages stand in the old text."""
         return self.order_by("article_id", "passage__start", "-passage__end", "pk")

@@ -54,6 +54,11 @@ urlpatterns = [
         name="work_on_superseded",
     ),
     path("articles/<id:article_id>/carries/", carrying.carry_list, name="carry_list"),
+    path(
+        "articles/<id:article_id>/carries/look-again/",
+        carrying.carry_look_again,
+        name="carry_look_again",
+    ),
     path("carries/<id:carry_id>/settle/", carrying.carry_settle, name="carry_settle"),
     path("carries/<id:carry_id>/drop/", carrying.carry_drop, name="carry_drop"),
     path("passages/<id:passage_id>/", passages.passage_detail, name="passage_detail"),

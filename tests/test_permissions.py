@@ -112,6 +112,8 @@ TABLE = [
     ("annotations:version_differences", "draft article", NOBODY, NO),
     ("annotations:carry_list", "newer version", TEAM, NO),
     ("annotations:carry_list", "draft article", NOBODY, NO),
+    ("annotations:carry_look_again", "newer version", NO, TEAM),
+    ("annotations:carry_look_again", "draft article", NO, NOBODY),
     ("annotations:carry_settle", "carry", NO, TEAM),
     ("annotations:carry_drop", "carry", NO, TEAM),
     ("annotations:work_on_superseded", "superseded article", NO, TEAM),

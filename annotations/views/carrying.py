@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from annotations import carrying
 from annotations.carry_cards import cards
 from annotations.forms_carrying import CarryForm, DropForm, SupersedeForm
+from annotations.in_use import left_behind
 from annotations.models_carrying import Carry, CarryStatus
 from talks.access import public_reading
 from talks.differences import differences
@@ -119,6 +120,8 @@ def _carry_list(request, article, *, refused=None, status=200):
         "waiting": counts[CarryStatus.WAITING],
         "total": sum(counts.values()),
         "refused": refused,
+        "left_behind": left_behind(article.supersedes, article).visible_to(request.user).count(),
+        "back": _place(article, page.number),
     } | answers.undoing(request.user)
     return render(request, "annotations/carry_list.html", context, status=status)
 
@@ -171,10 +174,34 @@ def _decided(request, carry, form, act):
         return answers.refused(request, message=str(error), status=409)
     if done is not None:
         messages.success(request, f"{done.summary}.", extra_tags="act")
-    place = reverse("annotations:carry_list", args=[carry.article_id])
     page = request.POST.get("page", "")
-    query = f"?{urlencode({'page': page})}" if page.isascii() and page.isdigit() else ""
-    return redirect(f"{place}{query}#next")
+    place = _place(carry.article, page if page.isascii() and page.isdigit() else "")
+    return redirect(place + _next(request.user, carry))
+
+
+def _place(article, page=""):
+    place = reverse("annotations:carry_list", args=[article.pk])
+    return f"{place}?{urlencode({'page': page})}" if page else place
+
+
+def _next(user, carry):
+    """The fragment of what waits behind a passage in the text, or else of what waits first."""
+    waiting = Carry.objects.visible_to(user).waiting().filter(article=carry.article_id)
+    waiting = waiting.in_reading_order()
+    one = waiting.behind(carry.passage).first() or waiting.first()
+    return f"#carry-{one.pk}" if one else ""
+
+
+@require_POST
+def carry_look_again(request, article_id):
+    """Look for what is said of the old version and was never looked for in this one."""
+    article = _superseding(request, article_id)
+    act = carrying.look_again(request.user, article)
+    if act is None:
+        messages.info(request, answers.UNCHANGED)
+    else:
+        messages.success(request, f"{act.summary}.", extra_tags="act")
+    return redirect(_place(article))
 
 
 @require_POST

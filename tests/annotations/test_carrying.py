@@ -110,6 +110,21 @@ def test_notes_go_with_their_words_and_keep_their_replies(admin, old, new):
     assert Note.objects.get(pk=reply.pk).parent_id == note.pk
 
 
+def test_a_note_that_goes_over_meanwhile_is_not_answered_on_the_old_version(
+    admin, researcher, colleague, old, new
+):
+    make_note(passage=make_passage(SWAP, old))
+    superseded(admin, old, new)
+    as_shown = Note.objects.select_related("parent", "passage__article").get()
+    carry = carry_of(SWAP)
+    carrying.settle(researcher, carry, carry.start, carry.end, carry.version)
+
+    with pytest.raises(coding.Refused, match="went to another version"):
+        coding.reply(colleague, as_shown, "Yes.", knowingly=True)
+
+    assert Note.objects.count() == 1
+
+
 def test_words_noted_in_private_go_over_as_a_secret(client, admin, researcher, old, new):
     for quote in (QUOTE, SWAP):
         span = (OLD.index(quote), OLD.index(quote) + len(quote))
@@ -438,6 +453,13 @@ def test_the_proposal_is_confirmed_as_it_stands(client, waiting):
     assert carry_of(SWAP).status == "confirmed"
 
 
+def test_a_decision_sent_twice_without_scripts_is_made_once(client, waiting):
+    data = {"version": waiting.version, "words": EXCHANGE, "start": waiting.start}
+
+    assert [client.post(settle_at(waiting), data).status_code for _ in range(2)] == [302, 302]
+    assert Act.objects.filter(summary__startswith="Carried").count() == 1
+
+
 def test_other_words_are_found_where_they_are_nearest(client, waiting):
     data = {"version": waiting.version, "words": "Both sides\r\n".strip(), "start": ""}
 
@@ -704,6 +726,39 @@ def test_what_waits_behind_two_newer_versions_goes_on_to_the_last(admin, researc
     coding.undo(researcher, act)
     assert where(moved) == (old.pk, SWAP)
     assert not Carry.objects.live().filter(article=last).exists()
+
+
+def test_what_is_in_no_list_of_a_version_is_looked_for_when_one_asks(
+    client, admin, researcher, old, new
+):
+    """What an undo put back on the version in between, and what was written there knowingly."""
+    [moved] = tagged(old, SWAP)
+    superseded(admin, old, new)
+    last = make_article(NEW.replace("minister", "envoy"), round=old.round, status="draft")
+    superseded(admin, new, last)
+    carry = carry_of(SWAP)
+    carrying.settle(researcher, carry, carry.start, carry.end, carry.version)
+    coding.undo(researcher, Act.objects.latest("pk"))
+    span = (NEW.index("reporters"), NEW.index("reporters") + 9)
+    coding.tag_passage(admin, new, *span, make_tag(), knowingly=True)
+    coding.write_note(admin, "Mine", Visibility.PRIVATE, article=new, span=(0, 8), knowingly=True)
+    client.force_login(researcher)
+    page = reverse("annotations:carry_list", args=[last.pk])
+    asked = client.get(page)
+
+    for _ in range(2):
+        client.post(reverse("annotations:carry_look_again", args=[last.pk]))
+
+    assert "2 passages of the old version are spoken of and were never looked for" in asked.text
+    assert "never looked for" not in client.get(page).text
+    assert where(moved) == (last.pk, EXCHANGE)
+    found = Carry.objects.filter(article=last).live().values_list("passage__exact", "status")
+    assert sorted(found) == [
+        ("ISTANBUL", "carried"),
+        (EXCHANGE, "carried"),
+        ("reporters", "carried"),
+    ]
+    assert Act.objects.filter(summary__startswith="Looked for").count() == 2
 
 
 def test_a_decision_is_not_done_again_on_a_version_that_was_superseded_since(

@@ -6,7 +6,7 @@ class CarryQueue extends HTMLElement {
   connectedCallback() {
     this.addEventListener("keydown", this);
     document.addEventListener("selectionchange", this);
-    if (location.hash === "#next") this.querySelector("#next")?.focus();
+    if (location.hash) this.querySelector(`.carry[id="${CSS.escape(location.hash.slice(1))}"]`)?.focus();
   }
 
   disconnectedCallback() {
