@@ -13,7 +13,7 @@ from django.utils import timezone
 from annotations import asked, recording, searching
 from annotations.filters import ArticleFilterForm
 from annotations.forms_recording import FORMS
-from annotations.models import Draft, SearchEntry, Visibility
+from annotations.models import Draft, SearchEntry, Tag, Visibility
 from talks import finding, gate
 from talks.models import Article, ArticleStatus, Party, Position, WorkStatus
 
@@ -393,6 +393,22 @@ def test_entries_follow_what_they_are_of(client, coder):
 
     Party.objects.filter(pk=party.pk).update(merged_into=make_party(name="Else"))
     assert [kind for kind, _ in finds(client, "numbats")] == ["position"]
+
+
+def test_a_tag_is_found_by_the_names_of_those_merged_into_it(client, coder):
+    first, second, last = make_tag("Zebras"), make_tag("Numbats"), make_tag("Animals")
+
+    def merge(tag, into):
+        Tag.objects.filter(pk=tag.pk).update(status="archived", replaced_by=into)
+
+    merge(first, second)
+    merge(second, last)
+    assert finds(client, "zebra") == [("tag", "Animals")]
+    assert finds(client, "numbast") == [("tag", "Animals")]
+    Tag.objects.filter(pk=first.pk).update(name="Okapis")
+    assert (finds(client, "zebra"), finds(client, "okapi")) == ([], [("tag", "Animals")])
+    Tag.objects.filter(pk=second.pk).update(status="active", replaced_by=None)
+    assert finds(client, "okapi") == [("tag", "Numbats")]
 
 
 def test_an_endless_text_is_still_loaded_and_found(client, coder):
