@@ -154,6 +154,7 @@ class Cluster:
         self.place = place
         self.data = place / "data"
         self.process = None
+        self.left_running = set()  # ids of children of ours
 
     @functools.cached_property
     def owner(self):
@@ -220,7 +221,7 @@ class Cluster:
                     **{name: os.environ[name] for name in LOADER if name in os.environ},
                 },
             )
-            process.returncode = 0  # as of the server: it is meant to outlive us
+            self._leave_running(process)
 
     def become_keeper(self):
         """The open file whose holder is the server's one keeper, or None if it has one."""
@@ -285,6 +286,8 @@ class Cluster:
 
     def revive(self):
         """Start a server that died under its clients; True when it had."""
+        # The dead are buried by whoever started them.
+        self.left_running -= set(filter(_has_ended, self.left_running))
         if self.pid() is not None:
             return False
         with self.exclusively():
@@ -369,8 +372,13 @@ class Cluster:
             raise DatabaseUnavailable(
                 f"PostgreSQL did not start; {log} ends:\n{log.read_text(errors='replace')[-2000:]}"
             )
-        # Popen would warn that its child outlives it, and this one is meant to.
-        self.process.returncode = 0
+        self._leave_running(self.process)
+
+    def _leave_running(self, process):
+        process.returncode = (
+            0  # Popen would warn that its child outlives it, as this one is meant to
+        )
+        self.left_running.add(process.pid)
 
     def _make_socket_folder(self):
         with contextlib.suppress(FileExistsError):
@@ -439,6 +447,13 @@ class Account:
         return not subprocess.run(
             ["/bin/sh", "-c", 'cd -P -- "$0"', folder], capture_output=True, **self.process()
         ).returncode
+
+
+def _has_ended(child):
+    try:
+        return os.waitpid(child, os.WNOHANG)[0] == child
+    except ChildProcessError:
+        return True
 
 
 def _is_root():

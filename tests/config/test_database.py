@@ -262,10 +262,12 @@ def test_a_killed_server_is_revived_by_whoever_watches(join, data):
 
     member.socket()
     assert revive() == "False"
-    os.kill(server_pid(cluster_of(data)), signal.SIGKILL)
+    killed = server_pid(cluster_of(data))
+    os.kill(killed, signal.SIGKILL)
     assert wait_until(lambda: revive() == "True")
     assert member.ask("SELECT 1") == 1
     assert revive() == "False"
+    assert not Path(f"/proc/{killed}").exists()  # nor a zombie
 
 
 def test_a_socket_that_was_tidied_away_is_back_with_the_next_process(join):
