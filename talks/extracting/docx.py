@@ -3,6 +3,8 @@
 Macros, comments, headers and footnotes are other parts of the file and are not opened.
 """
 
+import re
+
 from . import xml
 from .archives import open_zip
 
@@ -11,8 +13,10 @@ STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 OFFICE = "/officeDocument"
 CORE = {"title": "title", "creator": "byline", "language": "language"}
 SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "softHyphen": "\u00ad"}
-# What was taken away, and what only repeats a drawing for old programs.
-UNREAD = {"del", "moveFrom", "Fallback", "pPr", "rPr"}
+# What was taken away, what only repeats a drawing for old programs, and readings over signs.
+UNREAD = {"del", "moveFrom", "Fallback", "pPr", "rPr", "rt"}
+# Styles of the lines of a table of contents, which repeats the headings.
+CONTENTS = re.compile(r"TOC\d|TOCHeading")
 
 
 def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
@@ -26,8 +30,9 @@ def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
     lines, titles = [], []
     before = ""
     for paragraph in root.iter(W + "p", STRICT + "p"):
-        if any(
-            _local(above) in UNREAD or _is_deleted(above) for above in paragraph.iterancestors()
+        if CONTENTS.fullmatch(_style(paragraph)) or any(
+            _local(above) in UNREAD or _is_deleted(above) or _is_contents(above)
+            for above in paragraph.iterancestors()
         ):
             continue
         text = before + "".join(_text(paragraph))
@@ -66,6 +71,15 @@ def _is_deleted(element):
         return any(_local(one) == "del" for one in element.iterfind("{*}trPr/*"))
     return kind == "p" and any(
         _local(one) in {"del", "moveFrom"} for one in element.iterfind("{*}pPr/{*}rPr/*")
+    )
+
+
+def _is_contents(element):
+    """Whether it is a table of contents, as Word and LibreOffice put it together."""
+    return _local(element) == "sdt" and any(
+        value.startswith("Table of Contents")
+        for one in element.iterfind("{*}sdtPr/{*}docPartObj/{*}docPartGallery")
+        for value in one.values()
     )
 
 

@@ -50,7 +50,10 @@ SAMPLE = 50_000  # bytes that are looked at for a proposal
 COMMON_HAN = set(
     "的一是在不了有和人这這中大为為上个個国國我以要他时時来來用们們生到于於出会會可日年月行方对對后後美说說"
 )
+COMMON_HANGUL = set("이다는의에을가고지하은로한도를사기리인어자시나서대해스정라일그있것들아수년과")
 LEAST_USUAL = 0.05
+# Python's own, and what browsers know no more.
+NO_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined"}
 
 
 def decode(data, encoding="", declared=""):
@@ -96,7 +99,11 @@ def _known(name):
         found = codecs.lookup(name) if name else None
     except (LookupError, ValueError):
         return ""
-    is_text = found is not None and getattr(found, "_is_text_encoding", False)
+    is_text = (
+        found is not None
+        and getattr(found, "_is_text_encoding", False)
+        and found.name.replace("_", "-") not in NO_CHARSETS
+    )
     # As browsers read what calls itself so (WHATWG Encoding Standard).
     aliases = {
         "iso8859-1": "cp1252",
@@ -135,16 +142,18 @@ def proposals(data):
 
     if found := _utf16(data):
         return found
-    if CONTROL.search(data[:100_000].decode("latin-1")) and b"\0" not in data[:100_000]:
-        return []
-    found = from_bytes(data[:100_000], cp_isolation=[name.replace("-", "_") for name in CHOICES])
-    names = [codecs.lookup(one.encoding).name for one in found]
     # Those of several bytes a letter hold only for what was written in them.
-    names = _strict(data) + names + ["cp1251", "cp1252", "koi8-u"]
+    names = _strict(data)
+    if CONTROL.search(data[:100_000].decode("latin-1")) and b"\0" not in data[:100_000]:
+        names = [name for name in names if name.startswith("utf-16")]
+    else:
+        near = from_bytes(data[:100_000], cp_isolation=[one.replace("-", "_") for one in CHOICES])
+        names += [codecs.lookup(one.encoding).name for one in near]
+        names += ["cp1251", "cp1252", "koi8-u"]
     offered = []
     for name in dict.fromkeys(names):
         key = next((one for one in CHOICES if codecs.lookup(one).name == name), "")
-        if key.startswith("utf"):
+        if key == "utf-8":
             continue
         # A letter may be cut in two where the sample ends.
         text = codecs.getincrementaldecoder(name)("ignore").decode(data[:4000])
@@ -156,16 +165,16 @@ def proposals(data):
 def _strict(data):
     """East Asian encodings that ``data`` is in, and that give letters of East Asia."""
     found = []
-    for name in ("cp932", "euc-jp", "gb18030", "big5", "cp949"):
+    for name in ("cp932", "euc-jp", "gb18030", "big5", "cp949", "utf-16-le", "utf-16-be"):
         try:
             # A letter may be cut in two where the sample ends.
             text = codecs.getincrementaldecoder(name)().decode(data[:SAMPLE])
         except UnicodeDecodeError:
             continue
         foreign = [one for one in text if one > "\x7f"]
-        # Kana, Hangul and the commonest Chinese signs; what is read wrongly scatters.
+        # Kana and the commonest of Hangul and Chinese signs; what is read wrongly scatters.
         usual = sum(
-            "\u3040" <= one <= "\u30ff" or "\uac00" <= one <= "\ud7a3" or one in COMMON_HAN
+            "\u3040" <= one <= "\u30ff" or one in COMMON_HANGUL or one in COMMON_HAN
             for one in foreign
         )
         if foreign and usual / len(foreign) > LEAST_USUAL:

@@ -91,7 +91,7 @@ def _chapters(root, package):
     places = {one.get("id"): one.get("href") or "" for one in root.iter("{*}item")}
     spine = [places.get(one.get("idref")) for one in root.iter("{*}itemref")][:CHAPTERS]
     folder = posixpath.dirname(package)
-    for place in filter(None, spine):
+    for place in filter(None, dict.fromkeys(spine)):
         yield posixpath.normpath(posixpath.join(folder, unquote(place.partition("#")[0])))
 
 
@@ -139,11 +139,12 @@ def _chapter(content):
 
 
 def _leave_notes_out(chapter):
-    """Without notes and their numbers, as in other documents: in a sentence they are no words."""
+    """Without what is hidden, and notes and their numbers, which are no words in a sentence."""
     for element in list(chapter.iter("{*}*", "*")):
         kinds = (element.get(TYPE) or "").split() + (element.get("role") or "").split()
         parent = element.getparent()
-        if parent is None or NOTES.isdisjoint(kinds):
+        is_note = not NOTES.isdisjoint(kinds)
+        if parent is None or not (is_note or element.get("hidden") is not None):
             continue
         before = element.getprevious()
         if before is None:

@@ -11,10 +11,13 @@ FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re
 TOML = re.compile(r"\+\+\+[ \t]*\n(.*?\n)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
 KEY = re.compile(r"([A-Za-z][\w -]*?)\s*:(?:\s+(.*)|\s*)")
 FOOTNOTE = re.compile(r"^ {0,3}\[\^[^\]\s]+\]:.*\n?(?:(?: {4}|\t).*\n?)*", re.MULTILINE)
+TASK = re.compile(r"^\[[ xX]\] ")
+LINE_END = re.compile(r"<br\b", re.IGNORECASE)
 REFERENCE = re.compile(r"\[\^[^\]\s]+\]")
 NAMES = {
     "title": "title",
     "author": "byline",
+    "authors": "byline",
     "byline": "byline",
     "publisher": "publisher",
     "outlet": "publisher",
@@ -24,6 +27,7 @@ NAMES = {
     "language": "language",
     "url": "url",
     "canonical": "url",
+    "canonical_url": "url",
 }
 
 
@@ -65,7 +69,13 @@ def _yaml(source):
             said[key] = "" if re.fullmatch(r"[>|][+-]?", value) else _scalar(value)
         elif key and (more := line.strip()):
             item = more.startswith("- ")
-            more = _scalar(more.removeprefix("- "))
+            more = more.removeprefix("- ")
+            if said_of := KEY.fullmatch(more):
+                # One of several things that are said of an author.
+                if said_of[1] != "name":
+                    continue
+                item, more = True, said_of[2] or ""
+            more = _scalar(more)
             said[key] = f"{said[key]}{'; ' if item else ' '}{more}" if said[key] else more
     return said
 
@@ -87,17 +97,20 @@ def _blocks(body):
     from markdown_it import MarkdownIt
 
     body = REFERENCE.sub("", FOOTNOTE.sub("", body))
-    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(body)
+    tokens = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(body)
     blocks, heading = [], ""
     for before, token in zip([None, *tokens], tokens, strict=False):
         if token.type == "inline":
-            lines = [line for line in _plain(token.children).split("\n") if line.strip()]
+            text = TASK.sub("", _plain(token.children))
+            parts = [
+                [line for line in part.split("\n") if line.strip()] for part in text.split("\f")
+            ]
+            lines = [line for part in parts for line in part]
             if before is not None and before.type == "heading_open" and before.tag == "h1":
                 if not blocks:
                     heading = " ".join(lines)
-                lines = [" ".join(lines)]
-            if lines:
-                blocks.append(lines)
+                parts = [[" ".join(lines)]]
+            blocks.extend(filter(None, parts))
         elif token.type == "html_block":
             blocks.extend([line] for line in _of_html(token.content))
         elif token.type in {"fence", "code_block"}:
@@ -119,10 +132,13 @@ def _of_html(source):
 
 
 def _plain(children):
+    """The text, with LF where the source has a new line, and FF where the page has one."""
     parts = []
     for token in children:
-        if token.type in {"softbreak", "hardbreak"}:
+        if token.type == "softbreak":
             parts.append("\n")
+        elif token.type == "hardbreak" or LINE_END.match(token.content):
+            parts.append("\f")
         elif token.type == "image":
             parts.append(_plain(token.children or []))
         elif token.type in {"text", "code_inline", "text_special"}:

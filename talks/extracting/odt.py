@@ -5,8 +5,11 @@ from .archives import open_zip, read_member
 from .results import Unreadable
 
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-META = {"title": "title", "creator": "byline", "initial-creator": "byline", "language": "language"}
-UNREAD = {"tracked-changes", "annotation", "annotation-end", "note", "ruby-text"}
+# "creator" is whoever saved it last.
+META = {"title": "title", "initial-creator": "byline", "creator": "editor", "language": "language"}
+UNREAD = {
+    "tracked-changes", "annotation", "annotation-end", "note", "ruby-text", "table-of-content",
+}  # fmt: skip
 
 
 def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
@@ -19,6 +22,8 @@ def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
             raise Unreadable("The file is encrypted. Take the password off and send it again.")
         root = xml.part(archive, "content.xml")
         fields = xml.said(xml.part(archive, "meta.xml"), META) if "meta.xml" in members else {}
+    editor = fields.pop("editor", "")
+    fields.setdefault("byline", editor)
     lines = []
     for paragraph in root.iter(TEXT + "p", TEXT + "h"):
         if any(_local(above) in UNREAD for above in paragraph.iterancestors()):

@@ -1,6 +1,7 @@
 """The same text whatever it comes in, and a reason for each file that cannot be read."""
 
 import json
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -302,6 +303,50 @@ def test_front_matter_is_read_however_it_is_written(reader, front):
     )
 
 
+def test_markdown_breaks_lines_where_its_page_does(reader):
+    source = (
+        "---\nauthors:\n  - name: Ada Writer\n    email: a@daily.example\n  - Ben Poet\n---\n"
+        "Both sides met on\nFriday,\nand agreed ~~not~~ to a swap of prisoners\nof war.\n\n"
+        "> They will meet\n> again,  \n> they said.\n\nOne<br>Two\n\n- [x] Done\n- [ ] To\n  do\n"
+    )
+
+    found = reader.read(source.encode(), name="a.md")
+
+    assert found.text.split("\n") == [
+        "Both sides met on Friday, and agreed not to a swap of prisoners of war.",
+        "They will meet again,",
+        "they said.",
+        *["One", "Two", "Done", "To do"],
+    ]
+    assert found.fields == {"byline": "Ada Writer; Ben Poet"}
+
+
+def test_a_table_of_contents_and_what_only_helps_to_read_is_left_out(reader):
+    ruby = (
+        "<w:r><w:ruby><w:rt><w:r><w:t>とう</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>東</w:t></w:r>"
+    )
+    contents = (
+        '<w:p><w:pPr><w:pStyle w:val="TOC1"/></w:pPr><w:r><w:t>The talks 1</w:t></w:r></w:p>'
+        '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj>'
+        "</w:sdtPr><w:sdtContent><w:p><w:r><w:t>The end 2</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+    )
+    body = f"{contents}<w:p>{ruby}</w:rubyBase></w:ruby></w:r><w:r><w:t>京</w:t></w:r></w:p>"
+
+    assert reader.read(make_docx(body=body), name="a.docx").text == "東京"
+
+    contents = (
+        "<text:table-of-content><text:p>The talks 1</text:p></text:table-of-content>"
+        "<text:p>They met.</text:p>"
+    )
+    meta = (
+        '<m xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:meta="urn:x"><dc:creator>Typist'
+        "</dc:creator><meta:initial-creator>Ada Writer</meta:initial-creator></m>"
+    )
+    found = reader.read(make_odt(body=contents, extra={"meta.xml": meta}), name="a.odt")
+
+    assert (found.text, found.fields) == ("They met.", {"byline": "Ada Writer"})
+
+
 def test_html_in_markdown_is_read_too(reader):
     source = b"<div>\n<p>They <b>met</b>.</p><script>x</script>\n</div>\n\nThey *agreed*.\n"
 
@@ -371,6 +416,9 @@ def test_a_page_gives_its_words_and_no_marks(reader):
         ("big5", "俄羅斯和烏克蘭代表團星期五在伊斯坦堡舉行三年來首次直接談判。"),
         ("cp949", "러시아와 우크라이나 대표단이 금요일 이스탄불에서 협상을 가졌다."),
         ("cp1256", "التقى الوفدان يوم الجمعة في إسطنبول لإجراء أول محادثات مباشرة"),
+        ("gb18030", "俄罗斯和乌克兰的谈判在伊斯坦布尔结束，没有达成停火协议。"),
+        ("utf-16-le", "停戦交渉はイスタンブールで行われた。"),
+        ("utf-16-be", "俄罗斯和乌克兰的谈判在伊斯坦布尔结束，没有达成停火协议。"),
         ("utf-16-le", "Сторони зустрілися.\nВони домовилися."),
         ("utf-16-be", "Both sides met.\nThey agreed."),
     ],
@@ -394,6 +442,21 @@ def test_lines_broken_at_a_margin_are_joined(reader):
     lines = ["The first talks between both sides in three", "years ended on Friday in Istanbul"]
 
     assert reader.read("\n".join(lines).encode(), name="a.md").text == " ".join(lines)
+
+
+@pytest.mark.parametrize("indent", ["", "   "])
+def test_plain_lines_are_joined_where_a_margin_broke_them_for_certain_and_nowhere_else(
+    reader, indent
+):
+    paragraphs = [" ".join(LINES[i : i + 2]) for i in range(0, 8, 2)] + ["He gave no date."]
+    wrapped = [textwrap.fill(one, 72, initial_indent=indent) for one in paragraphs]
+
+    found = reader.read(("\n" if indent else "\n\n").join(wrapped).encode(), name="a.txt")
+
+    assert found.text.split("\n") == paragraphs
+
+    for as_it_stands in ("They met.\nNobody spoke there.\n", "  One\n\n\tTwo  \n", TEXT):
+        assert reader.read(as_it_stands.encode(), name="a.txt").text == as_it_stands
 
 
 BOMB = make_zip({"word/document.xml": b"0" * 20_000_000, "[Content_Types].xml": b"<Types/>"})
@@ -555,6 +618,15 @@ def test_what_a_page_hides_is_no_text_of_it():
     text, _ = html.read(f"<html><body><article>{hidden}{seen}</article></body></html>")
 
     assert "words" not in text.lower()
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "idna", "rot13", "x-none"])
+def test_what_is_no_charset_of_the_web_is_not_taken_for_one(reader, charset):
+    page = f'<meta charset="{charset}"><p>They met +AGE- \\u0041.</p><p>They agreed.</p>'.encode()
+
+    found = reader.read(page, name="a.html")
+
+    assert (found.encoding, found.text) == ("utf-8", "They met +AGE- \\u0041.\nThey agreed.")
 
 
 def test_utf8_that_calls_itself_something_else_is_asked_about(reader):
