@@ -41,6 +41,16 @@ def foresee(old, article, passages=None):
     return list(zip(passages, found, strict=True))
 
 
+def went_to(user, passage):
+    """The passage that the work on one went to, as far as it went; None if ``user`` sees none."""
+    carries = Carry.objects.live().exclude(target=None).select_related("target__article")
+    target = None
+    while carry := carries.filter(passage=target or passage).first():
+        target = carry.target
+    is_seen = target and Passage.objects.visible_to(user).filter(pk=target.pk).exists()
+    return target if is_seen else None
+
+
 def supersedable_by(article):
     """The published articles of its round that ``article`` can supersede, none in a circle."""
     above = [article.pk]

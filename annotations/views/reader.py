@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import sign_in_first
-from annotations import coding
+from annotations import carrying, coding
 from annotations import reading as what_is_read
 from annotations.forms import FindForm, TagAllForm, TaggingForm
 from annotations.models import Draft
@@ -59,6 +59,8 @@ def _page(request, article, *, form=None, status=200):
     reading = Reading(article, request.user, answers.filters_of(request), target, found)
     context = _context(request, reading) | {"form": form, "finding": finding}
     context["draft"] = _draft(request, article)
+    if target and hasattr(article, "superseded_by"):
+        context["went_to"] = carrying.went_to(request.user, target)
     if finding and finding["form"].errors:
         status = 422
     return render(request, "annotations/reader.html", context, status=status)

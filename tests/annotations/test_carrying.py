@@ -646,6 +646,23 @@ def test_the_old_page_leads_to_the_new_one(client, admin, old, new):
     assert "newer version of an earlier text" in client.get(new.get_absolute_url()).text
 
 
+def test_the_address_of_a_passage_leads_on_to_where_it_went(client, admin, researcher, old, new):
+    (tagging,) = tagged(old, QUOTE)
+    (gone,) = tagged(old, GONE)
+    superseded(admin, old, new)
+    last = make_article(f"Later. {NEW}", round=old.round, status="draft")
+    superseded(admin, new, last)
+    target = Passage.objects.get(article=last, exact=QUOTE)
+    client.force_login(researcher)
+
+    pages = [
+        client.get(passage.get_absolute_url(), follow=True).text
+        for passage in (tagging.passage, gone.passage)
+    ]
+
+    assert [f'href="{target.get_absolute_url()}"' in page for page in pages] == [True, False]
+
+
 def test_carried_evidence_is_given_once_where_two_passages_meet(admin, researcher, old, new):
     position = make_position(
         article=old, evidence=[make_passage(SWAP, old), make_passage(GONE, old)]
