@@ -194,7 +194,7 @@ CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; the longest note is well below
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # each paragraph of an article may be ticked
 DATA_UPLOAD_MAX_NUMBER_FILES = 2500
 # Addresses that take files, and how many bytes of them; the view admits people before it reads.
 UPLOAD_LIMITS = {"/articles/new/": 250_000_000}

@@ -55,6 +55,7 @@ class NewArticleForm(forms.Form):
         label="Text",
         required=False,
         widget=forms.Textarea({"rows": 8, "spellcheck": "false"}),
+        help_text="Of up to 1 MB; send a longer one as a file.",
     )
     paste_format = forms.ChoiceField(
         label="What it is",

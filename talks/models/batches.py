@@ -102,7 +102,7 @@ class BatchItemQuerySet(ContentQuerySet):
         return (
             self.defer("content")
             .select_related("article", "intake")
-            .defer("article__text", "intake__text", "intake__layout")
+            .defer("article__text", "intake__text", "intake__layout", "intake__steps")
             .annotate(opening=models.functions.Left("article__text", 400))
         )
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -41,6 +42,7 @@ GET_OR_POST = ["GET", "HEAD", "POST"]
 COMPARED = 2_000_000  # code points of two texts that are compared word by word
 LONG = 20_000  # code points of two texts of which not all that stayed is shown
 AROUND = 300  # code points of what stayed beside each change
+LISTED, LATEST = 50, 10  # of what waits, and of batches
 SHOWN = 200_000  # code points of a source beside its preview
 WITH_SOURCE = {"text", "markdown", "html"}
 # These are shown as they looked, in a frame of its own in which nothing acts.
@@ -73,10 +75,15 @@ def article_new(request):
     """Take in a pasted text or files; what cannot be read is refused with its reason."""
     is_sent = request.method == "POST"
     form = NewArticleForm(request.POST if is_sent else None, request.FILES if is_sent else None)
-    context = {"form": form, "open": Intake.objects.visible_to(request.user).open()}
-    context["open"] = context["open"].for_lists().newest_first()[:50]
-    context["tables"] = Table.objects.visible_to(request.user).open().newest_first()[:50]
-    context["batches"] = Batch.objects.visible_to(request.user).newest_first()[:10]
+    waiting = Intake.objects.visible_to(request.user).open().for_lists().newest_first()
+    begun = Batch.objects.visible_to(request.user).newest_first()
+    context = {
+        "form": form,
+        "page": Paginator(waiting, LISTED).get_page(request.GET.get("page")),
+        "tables": Table.objects.visible_to(request.user).open().newest_first()[:LISTED],
+        "batches": begun if "batches" in request.GET else begun[:LATEST],
+        "more_batches": max(0, begun.count() - LATEST),
+    }
     status = 200
     if form.is_valid():
         try:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from talks import languages, likeness
 from talks.models import Article, Fingerprint, Intake, Original
 
-from ..factories import make_article, make_round
+from ..factories import make_article, make_batch, make_intake, make_round
 
 pytestmark = pytest.mark.django_db
 NEW = "/articles/new/"
@@ -319,6 +319,31 @@ def test_paragraphs_are_cut_and_joined_as_their_script_is_written(
     assert response.status_code == (302 if outcome else 422)
     if not outcome and words:
         assert f'name="words" value="{words}"' in text_of(response)
+
+
+def test_all_paragraphs_of_a_long_text_are_ticked_at_once(client, loader):
+    loader(paste="\n".join(f"Line {n}." for n in range(1000)))
+    intake = Intake.objects.get()
+
+    press(client, intake, "drop", piece=[str(n) for n in range(999)])
+
+    intake.refresh_from_db()
+    assert intake.outcome == "Line 999."
+
+
+def test_all_that_is_in_preparation_and_was_begun_is_counted_and_reached(client, admin):
+    intakes = [make_intake(f"They met {n} times.", started_by=admin) for n in range(52)]
+    talks_round = make_round()
+    many = [make_batch({"a.txt": b""}, round=talks_round, name=f"Batch {n}") for n in range(12)]
+    client.force_login(admin)
+
+    first = text_of(client.get(NEW))
+    assert 'In preparation <span class="count">52</span>' in first
+    assert many[-1].get_absolute_url() in first
+    assert many[0].get_absolute_url() not in first
+    assert "2 before these" in first
+    assert intakes[0].get_absolute_url() in text_of(client.get(NEW, {"page": 2}))
+    assert many[0].get_absolute_url() in text_of(client.get(NEW, {"batches": "all"}))
 
 
 def test_where_to_split_is_offered_at_its_sentences(client, loader):
