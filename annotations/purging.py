@@ -16,7 +16,15 @@ from accounts.models import Digest, SignInLink, User
 from history.models import Tombstone
 from history.roles import history_models
 from history.triggers import DOOR
-from talks.models import Article, Event, Evidence, OutcomeReport, Passage, Position
+from talks.models import (
+    Article,
+    Event,
+    Evidence,
+    Original,
+    OutcomeReport,
+    Passage,
+    Position,
+)
 
 from .models import Act, ActKind, Draft, Note, Review, SavedSearch, Tagging
 from .models_search import EntryKind, SearchEntry
@@ -30,8 +38,8 @@ KINDS = {
     "article": Article,
     "account": User,
 }
-# Keys that are let go rather than taken along: the newer text does not go with the older one.
-LET_GO = {(Article, "supersedes")}
+# Keys that are let go rather than taken along: neither the newer text nor another paper's goes.
+LET_GO = {(Article, "supersedes"), (Article, "variant_of")}
 
 
 class Plan:
@@ -47,6 +55,7 @@ class Plan:
             self._take(type(row), {row.pk})
             if kind == "passage":
                 self._take(Draft, _drafts_with(row))
+            self._take_files()
             self._take_acts()
 
     def _take(self, model, keys):
@@ -76,6 +85,14 @@ class Plan:
         events = Event.objects.filter(evidence__in=keys)
         still_proven = Evidence.objects.exclude(pk__in=self.keys[Evidence]).exclude(event=None)
         self._take(Event, _values(events.exclude(pk__in=still_proven.values("event"))))
+
+    def _take_files(self):
+        """The files that articles which go were read from, unless others were read from them."""
+        going = self.keys.get(Article)
+        if going:
+            files = _files_of(Article.objects.filter(pk__in=going))
+            others = Article.objects.filter(original__in=files).exclude(pk__in=going)
+            self._take(Original, files - _files_of(others))
 
     def _take_acts(self):
         """Acts hold words of the rows that they touched.
@@ -122,6 +139,10 @@ def _drafts_with(passage):
     return found
 
 
+def _files_of(articles):
+    return set(articles.exclude(original=None).order_by().values_list("original_id", flat=True))
+
+
 def _values(rows):
     return set(rows.order_by().values_list("pk", flat=True).distinct())
 
@@ -144,13 +165,13 @@ def purge(plan, by, reason):
     digest = hashlib.sha256()
     counts = plan.counts
     stone = _stone(plan, by, reason)
+    for holder, field, keys in plan.let_go:  # while the history still sees it
+        holder._base_manager.filter(**{f"{field.name}__in": keys}).update(**{field.name: None})
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         tables = sorted(model._meta.db_table for model in {*plan.keys, Act, Article, Review})
         for table in tables:
             cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
-        for holder, field, keys in plan.let_go:
-            holder._base_manager.filter(**{f"{field.name}__in": keys}).update(**{field.name: None})
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         _thin_out(plan)
         if plan.kind == "passage":

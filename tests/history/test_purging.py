@@ -26,12 +26,15 @@ from annotations.models_review import Decision
 from annotations.models_search import SearchEntry
 from history import checking
 from history.models import Tombstone
-from talks.models import Article, Evidence, Passage, Position
+from talks import loading, pieces
+from talks.models import Article, Evidence, Intake, Original, Passage, Position
 from tests.factories import (
     make_article,
+    make_intake,
     make_note,
     make_passage,
     make_position,
+    make_round,
     make_tag,
     make_tagging,
 )
@@ -93,6 +96,24 @@ def test_an_article_goes_with_all_that_hangs_on_it_and_from_the_history(article,
     assert not Act.objects.exists()
     assert checking.holes() == []
     assert checking.idle_triggers() == []
+
+
+def test_an_article_goes_with_its_file_and_leaves_its_variants_and_newer_versions(admin):
+    given = {"round": make_round(), "language": "en"}
+    intake = make_intake(f"The {WORD} was denied.\nAdvertisement")
+    intake = loading.change(intake, 1, layout=lambda one: pieces.set_kept(one, [1], False))
+    article = loading.finish(admin, intake, 2, given)
+    variant = make_article("Elsewhere it was denied too.", variant_of=article)
+    newer = make_article("It was denied again.", supersedes=article)
+
+    purge("article", article, admin, "--yes")
+
+    assert everywhere(WORD) == []
+    assert not Original.objects.exists()
+    assert not Intake.objects.exists()
+    assert list(Article.objects.order_by("pk")) == [variant, newer]
+    assert {one.variant_of or one.supersedes for one in Article.objects.all()} == {None}
+    assert checking.holes() == []
 
 
 def test_a_tombstone_tells_the_rest_and_stands_at_the_old_address(
