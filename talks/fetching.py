@@ -38,12 +38,13 @@ found = socket.getaddrinfo(sys.argv[1], int(sys.argv[2]), type=socket.SOCK_STREA
 print(json.dumps([one[4][0] for one in found]))
 """
 PORTS = {80, 443}
-# Ways to write another address within an IPv6 one, and relays: whatever they lead to.
-LEADING_ELSEWHERE = [
-    ipaddress.ip_network(one)
-    for one in ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32",
-                "2002::/16", "192.88.99.0/24")
-]  # fmt: skip
+# All that is given to the public internet of IPv6. What is written within another address, as
+# ::ffff:0:0/96 and 64:ff9b::/96, stands outside of it.
+PUBLIC = ipaddress.ip_network("2000::/3")
+# Of the public ones those that lead elsewhere, as Teredo, 6to4 and its relays, or nowhere.
+ELSEWHERE = [
+    ipaddress.ip_network(one) for one in ("2001::/23", "2002::/16", "3fff::/20", "192.88.99.0/24")
+]
 
 
 class NotFetched(Exception):
@@ -66,7 +67,8 @@ def is_public(address, port):
         port in PORTS
         and ip.is_global
         and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified or ip.is_link_local)
-        and not any(ip in net for net in LEADING_ELSEWHERE if net.version == ip.version)
+        and (ip.version == 4 or ip in PUBLIC)
+        and not any(ip in net for net in ELSEWHERE)
     )
 
 

@@ -78,7 +78,8 @@ def sound_text(source):
     except Unreadable as error:
         raise ArticleRefused(error.message) from None
     text = plain_text.normalise(text)
-    if not text.strip():
+    # Signs without width are no text either.
+    if not any(map(str.isalnum, text)):
         raise ArticleRefused("There is no text in it.")
     return text
 

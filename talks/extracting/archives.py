@@ -1,5 +1,6 @@
 """ZIP files, which may be made to harm: opened only within limits, read only as far as they say."""
 
+import contextlib
 import io
 import re
 import stat
@@ -74,13 +75,25 @@ def read_member(archive, member, limit):
 
 
 def written_name(member):
-    """A member's name as whoever packed it wrote it: many do so in UTF-8 and do not say it."""
+    """A member's name as whoever packed it wrote it: many do so in UTF-8 and do not say it.
+
+    Russian and Ukrainian systems use DOS 866, told by words of Cyrillic letters alone.
+    """
     if member.flag_bits & UTF8:
         return member.filename
-    try:
-        return member.filename.encode("cp437").decode()
-    except UnicodeError:
-        return member.filename
+    with contextlib.suppress(UnicodeError):
+        raw = member.filename.encode("cp437")
+        with contextlib.suppress(UnicodeError):
+            return raw.decode()
+        name = raw.decode("cp866")
+        words = [one for one in re.findall(r"[^\W\d_]+", name) if not one.isascii()]
+        if (
+            words
+            and all(re.fullmatch(r"[Ѐ-ӿ]+", one) for one in words)
+            and max(map(len, words)) > 2
+        ):
+            return name
+    return member.filename
 
 
 def names(source):

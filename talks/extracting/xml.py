@@ -1,9 +1,14 @@
 """XML out of strangers' files: no entities of their own, nothing fetched, nothing huge."""
 
+import re
+
 from .archives import read_member
 from .results import Unreadable
 
 PART = 50_000_000  # bytes of one part
+ENTITIES = "The file defines XML entities of its own, as attacks do. It is refused."
+# Also in UTF-16. What defines too many is no sound XML to the parser.
+ENTITY = re.compile(rb"<\0?!\0?E\0?N\0?T\0?I\0?T\0?Y")
 
 
 def parse(content):
@@ -17,12 +22,14 @@ def parse(content):
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
+        if ENTITY.search(content):
+            raise Unreadable(ENTITIES) from None
         raise Unreadable(
             f"The file is broken: its XML is not sound (line {error.lineno})."
         ) from None
     dtd = root.getroottree().docinfo.internalDTD
     if dtd is not None and any(True for _ in dtd.iterentities()):
-        raise Unreadable("The file defines XML entities of its own, as attacks do. It is refused.")
+        raise Unreadable(ENTITIES)
     return root
 
 

@@ -304,10 +304,14 @@ def test_several_files_and_a_zip_become_one_batch(client, send):
 def test_names_in_a_zip_are_read_as_they_were_written(send):
     packed = make_zip({"Угода.txt": "One."})
     unflagged = packed.replace((0x800).to_bytes(2, "little"), bytes(2))
+    dos = make_zip({"XXXXX 1.txt": "Two."}).replace(b"XXXXX", "Угода".encode("cp866"))
+    western = make_zip({"M_ller.txt": "Three."}).replace(b"M_ller", "Müller".encode("cp437"))
 
-    send(("a.zip", unflagged), ("b.txt", b"Two."))
+    send(("a.zip", unflagged), ("b.zip", dos), ("c.zip", western), ("d.txt", b"Four."))
 
-    assert [name for name, _, _ in outcomes(Batch.objects.get())] == ["Угода.txt", "b.txt"]
+    assert [name for name, _, _ in outcomes(Batch.objects.get())] == [
+        *["Угода.txt", "Угода 1.txt", "Müller.txt", "d.txt"]
+    ]
 
 
 def test_files_go_and_come_as_bytes_and_in_no_query_of_django_s(client, send):

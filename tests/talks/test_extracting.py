@@ -26,6 +26,11 @@ TEXT = SEED.read_bytes().decode()
 LINES = TEXT.split("\n")
 ENTITY = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
+MANY_LAUGHS = (
+    '<!DOCTYPE x [<!ENTITY b0 "ha">'
+    + "".join(f'<!ENTITY b{n} "{f"&b{n - 1};" * 10}">' for n in range(1, 10))
+    + "]>"
+)
 
 
 @pytest.fixture(scope="module")
@@ -483,6 +488,8 @@ BOMB = make_zip({"word/document.xml": b"0" * 20_000_000, "[Content_Types].xml": 
         ("a.docx", make_docx(["x"], extra={"word/document.xml": "<x><y></x>"}),
          "The file is broken: its XML is not sound"),
         ("a.odt", make_odt(["x"], extra={"content.xml": LAUGHS + "<x>&b;</x>"}),
+         "The file defines XML entities of its own"),
+        ("a.docx", make_docx(["x"], extra={"_rels/.rels": MANY_LAUGHS + "<x>&b9;</x>"}),
          "The file defines XML entities of its own"),
         ("a.odt", make_odt(["x"], extra={"META-INF/manifest.xml": "<m><encryption-data/></m>"}),
          "The file is encrypted."),

@@ -102,6 +102,7 @@ def test_a_last_line_names_the_source_unless_one_is_given(text, given, credit):
         (b"", "There is no text in it."),
         (" \n\u00a0\t\n", "There is no text in it."),
         (b"\xef\xbb\xbf", "There is no text in it."),
+        (" \u200b\u2060\n…", "There is no text in it."),
         ("Zürich\nGenève".encode("latin-1"), "This is not UTF-8: byte 0xfc in line 1."),
         (b"Istanbul\nGen\xe8ve", "This is not UTF-8: byte 0xe8 in line 2."),
         (b"surrogate \xed\xa0\x80", "This is not UTF-8: byte 0xed in line 1."),
