@@ -252,6 +252,7 @@ def _stored(row):
 
 
 ONLY_ADMINS = "Only admins change articles."
+NAMED = 5  # articles in a message
 AT_ONCE = 250  # rows that one statement changes
 PLACE = {"parent_id", "order"}  # of a tag in the tree
 VERDICT = ("tagging_id", "position_id", "outcome_report_id", "coder_id", "decision", "reason")
@@ -725,8 +726,29 @@ def change_articles(actor, versions, fields, *, key=NEW):
             act = _change_articles(actor, versions, fields, left_alone, key=key)
             _look_at_once()
     except IntegrityError as error:
-        raise Refused(f"Nothing was changed. {in_words(error)}") from error
+        told = named(_hindered(versions, fields))
+        which = f" It is so with {told}." if told else ""
+        raise Refused(f"Nothing was changed. {in_words(error)}{which}") from error
     return act, left_alone
+
+
+def _hindered(keys, fields):
+    """Of these articles, those for which a rule of the database forbids the fields."""
+    articles = Article.objects.filter(pk__in=keys)
+    if "round_id" in fields:
+        here = {"article": OuterRef("pk")}
+        reports = OutcomeReport.objects.exclude(outcome__round=fields["round_id"]).filter(**here)
+        proofs = Evidence.objects.filter(passage__article=OuterRef("pk"))
+        events = proofs.exclude(event=None).exclude(event__round=fields["round_id"])
+        return articles.filter(Exists(reports) | Exists(events))
+    return articles.exclude(supersedes=None)
+
+
+def named(articles):
+    """The first headlines of some articles, such as “They met”, “They left”, …"""
+    first = articles.for_lists().newest_first()[: NAMED + 1]
+    told = [f"“{one.headline}”" for one in first]
+    return ", ".join([*told[:NAMED], *("…" for _ in told[NAMED:])])
 
 
 @_act

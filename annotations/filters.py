@@ -166,7 +166,7 @@ class ArticleFilterForm(forms.Form):
             if wanted.get(name):
                 articles = articles.filter(**{name: wanted[name]})
         if wanted.get("work"):
-            worked_on = overview.is_worked_on_by(self.user)
+            worked_on = progress.has_work_of(self.user)
             articles = articles.filter(worked_on if wanted["work"] == "mine" else ~worked_on)
         if self.user.is_authenticated:
             articles = articles.filter(self._by_coding())

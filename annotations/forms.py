@@ -319,7 +319,7 @@ class BulkForm(forms.Form):
             self.add_error("round", "Choose the round to move them to.")
         if cleaned.get("do") == "language":
             try:
-                clean_language(cleaned.get("language", ""))
+                cleaned["language"] = clean_language(cleaned.get("language", ""))
             except forms.ValidationError as error:
                 self.add_error("language", error)
         return cleaned

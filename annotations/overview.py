@@ -88,18 +88,6 @@ def evidence_for(user, *, accepted_only=False, **whose):
     )
 
 
-def is_worked_on_by(user):
-    """A condition on articles: ``user`` tagged, noted or recorded something in them."""
-    taggings = Tagging.objects.live().filter(coder=user)
-    notes = Note.objects.live().filter(author=user)
-    return Q(
-        Exists(taggings.filter(passage__article=OuterRef("pk")))
-        | Exists(notes.filter(passage__article=OuterRef("pk")))
-        | Exists(notes.filter(article=OuterRef("pk")))
-        | Exists(evidence_for(user, coder=user).filter(passage__article=OuterRef("pk")))
-    )
-
-
 def last_worked_on_by(user):
     """The article that ``user`` did something in last and may still see, or None."""
     articles = Article.objects.visible_to(user).for_lists()

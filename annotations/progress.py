@@ -92,6 +92,14 @@ def _work(user):
     ]
 
 
+def has_work_of(user):
+    """A condition on articles: ``user`` is or was at work on them, done or not."""
+    found = Q()
+    for rows, article, person in _work(user):
+        found |= Q(Exists(rows.filter(**{article: OuterRef("pk"), person: user})))
+    return found
+
+
 def is_worked_on(user, coder=None):
     """A condition on articles: ``coder``, or anybody, is at work on them and not done."""
     found = Q()

@@ -10,9 +10,15 @@ from .models import Article, ArticleStatus, Round
 
 
 def clean_language(language):
+    """A language's code with the capitals that it is written with: ``en``, ``zh-Hans``, ``pt-BR``.
+
+    Source: section 2.1.1 of RFC 5646.
+    """
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", language):
         raise forms.ValidationError("Write a language’s code, such as en, uk or zh-Hans.")
-    return language
+    first, *others = language.lower().split("-")
+    capitals = {2: str.upper, 4: str.title}
+    return "-".join([first, *(capitals.get(len(one), str)(one) for one in others)])
 
 
 class LanguageField(gate.NameField):

@@ -105,13 +105,16 @@ def undoing(user):
     return {"undoable": undoable, "redoable": redoable}
 
 
-def refused(request, form=None, message="", *, status=422, where="#messages"):
-    """Say why nothing was done: for htmx in the page at ``where``, else on a page of its own."""
+def refused(request, form=None, message="", *, status=422, where="#messages", back=""):
+    """Say why nothing was done: for htmx in the page at ``where``, else on a page of its own.
+
+    That leads ``back`` to the list that the request came from, if it came from one.
+    """
     if form is not None:
         errors = [error for errors in form.errors.values() for error in errors]
     else:
         errors = [message]
-    context = {"errors": list(dict.fromkeys(errors)), "form": form, "where": where}
+    context = {"errors": list(dict.fromkeys(errors)), "form": form, "where": where, "back": back}
     template = "annotations/refused.html"
     if request.htmx:
         template += "#message"

@@ -26,7 +26,6 @@ from . import answers
 
 ARTICLES = 50
 PASSAGES = 40
-NAMED = 5  # articles that a message names
 OTHER_LIST = (
     "The list has changed since this page was opened, so nothing was done. Look at it again."
 )
@@ -62,19 +61,19 @@ def article_bulk(request):
     back = request.POST.get("back", "")
     place = reverse("annotations:article_list") + (f"?{back}" if back else "")
     if not form.is_valid():
-        return answers.refused(request, form)
+        return answers.refused(request, form, back=place)
     data = form.cleaned_data
     versions = data["article"]
     if data["every"] and not coding.is_done(request.user, data["key"]):
         versions = _every(QueryDict(back), request.user)
         if versions is None or _mark_of(versions) != data["found"]:
-            return answers.refused(request, message=OTHER_LIST, status=409)
+            return answers.refused(request, message=OTHER_LIST, status=409, back=place)
     try:
         act, left_alone = coding.change_articles(
             request.user, versions, form.changes(), key=data["key"]
         )
     except coding.Refused as error:
-        return answers.refused(request, message=str(error), status=409)
+        return answers.refused(request, message=str(error), status=409, back=place)
     if act is not None:
         messages.success(request, f"{act.summary}.", extra_tags="act")
     if left_alone:
@@ -86,12 +85,10 @@ def article_bulk(request):
 
 def _told_of(left_alone):
     """Which articles of a change were left alone, the first of them by name."""
-    articles = Article.objects.filter(pk__in=left_alone).for_lists().newest_first()
-    told = ", ".join(f"“{one.headline}”" for one in articles[:NAMED])
     words = "1 was" if len(left_alone) == 1 else f"{len(left_alone):,} were"
-    more = ", …" if len(left_alone) > NAMED else ""
-    named = f" ({told}{more})" if told else ""
-    return f"{words} changed or removed in the meantime and left alone{named}."
+    told = coding.named(Article.objects.filter(pk__in=left_alone))
+    which = f" ({told})" if told else ""
+    return f"{words} changed or removed in the meantime and left alone{which}."
 
 
 def _every(query, user):

@@ -5,6 +5,7 @@ from collections import Counter
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from talks.access import public_reading
@@ -102,13 +103,17 @@ def saved_list(request):
 
 def _save(request):
     form = SaveForm(request.POST, user=request.user)
+    is_list = request.POST.get("page") == SavedPage.ARTICLES
+    page = SavedPage.ARTICLES if is_list else SavedPage.SEARCH
+    back = f"{reverse(f'annotations:{page}')}?{request.POST.get('query', '')}"
     if not form.is_valid():
-        return answers.refused(request, form)
+        return answers.refused(request, form, back=back)
     data = form.cleaned_data
     try:
         saved = saving.save(request.user, **data)
     except Refused as error:
-        return answers.refused(request, message=str(error), status=409)
+        form.add_error("name", str(error))
+        return answers.refused(request, form, status=409, back=back)
     messages.success(request, f"Saved as “{saved}”.")
     return redirect(saved if data["page"] == SavedPage.ARTICLES else "annotations:saved_list")
 
@@ -140,13 +145,14 @@ def saved_undo(request, search_id):
 def _changed(request, search_id, form_class, change):
     search = get_object_or_404(SavedSearch.objects.of(request.user), pk=search_id)
     form = form_class(request.POST)
+    back = reverse("annotations:saved_list")
     if not form.is_valid():
-        return answers.refused(request, form)
+        return answers.refused(request, form, back=back)
     try:
         change(search, form.cleaned_data)
     except Stale as error:
         message = f"This was changed in the meantime: it is called “{error.current}” now."
-        return answers.refused(request, message=message, status=409)
+        return answers.refused(request, message=message, status=409, back=back)
     except Refused as error:
-        return answers.refused(request, message=str(error), status=409)
+        return answers.refused(request, message=str(error), status=409, back=back)
     return redirect("annotations:saved_list")

@@ -180,7 +180,9 @@ def test_the_list_is_narrowed_by_its_address(client, researcher, colleague):
     english = make_article(round=istanbul)
     ukrainian = make_article(language="uk")
     make_tagging(make_passage("Both", english), coder=researcher)
-    make_note(article=ukrainian, author=researcher)
+    # A reply to a colleague's note is work as well.
+    asked = make_note(article=ukrainian, author=colleague)
+    make_note(parent=asked, author=researcher)
     untouched = make_article()
     make_tagging(make_passage("Both", untouched), coder=colleague)
     client.force_login(researcher)
@@ -378,9 +380,9 @@ def test_several_articles_are_moved_and_given_their_language(change):
     change(articles, do="round", round=other.pk)
     for article in articles:
         article.refresh_from_db()
-    change(articles, do="language", language="uk")
+    change(articles, do="language", language="ZH-hans-cn")
 
-    assert set(Article.objects.values_list("round", "language")) == {(other.pk, "uk")}
+    assert set(Article.objects.values_list("round", "language")) == {(other.pk, "zh-Hans-CN")}
     assert Act.objects.count() == 2
 
 
@@ -454,8 +456,8 @@ def test_as_many_queries_change_300_articles_and_take_it_back_as_change_three(
 @pytest.mark.django_db
 def test_what_a_rule_forbids_is_said_and_nothing_is_done(change):
     old, other = make_article(), make_article()
-    newer = make_article(supersedes=old, round=old.round)
-    report = make_outcome_report()
+    newer = make_article(supersedes=old, round=old.round, title="Mended")
+    report = make_outcome_report(article=make_article(title="Signed"))
 
     responses = [
         change([other, newer], do="draft"),
@@ -464,7 +466,9 @@ def test_what_a_rule_forbids_is_said_and_nothing_is_done(change):
 
     assert [response.status_code for response in responses] == [409, 409]
     assert "This is the new version of another article" in text_of(responses[0])
-    assert "This outcome belongs to another round." in text_of(responses[1])
+    assert "It is so with “Mended”." in text_of(responses[0])
+    assert "This outcome belongs to another round. It is so with “Signed”." in text_of(responses[1])
+    assert '<a href="/articles/">Go back to the list</a>' in responses[0].text
     assert Act.objects.count() == 0
     other.refresh_from_db()
     assert (other.status, other.version) == ("published", 1)

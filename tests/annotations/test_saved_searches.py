@@ -52,7 +52,10 @@ def test_a_repeated_submit_keeps_one(client, coder):
     save(client, key=KEY)
     assert save(client, key=KEY).status_code == 302
     assert names(client) == [["Truces"], []]
-    assert save(client, name="TRUCES").status_code == 409
+    refused = save(client, name="TRUCES")
+    assert refused.status_code == 409
+    assert "<p>Name: TRUCES</p>" in refused.text
+    assert "Go back to the list" in refused.text
 
 
 def test_an_old_page_changes_nothing(client, coder):
