@@ -1,15 +1,17 @@
+import { isTyping, letter } from "../lib/keys.js";
 import { pointsIn } from "../lib/offsets.js";
 import { strip } from "../lib/selection.js";
 
 /** Passages that wait: C and D decide on the one in focus, J and K walk; selected words of the new version fill the form. */
 class CarryQueue extends HTMLElement {
   connectedCallback() {
-    this.addEventListener("keydown", this);
+    document.addEventListener("keydown", this);
     document.addEventListener("selectionchange", this);
     if (location.hash) this.querySelector(`.carry[id="${CSS.escape(location.hash.slice(1))}"]`)?.focus();
   }
 
   disconnectedCallback() {
+    document.removeEventListener("keydown", this);
     document.removeEventListener("selectionchange", this);
   }
 
@@ -19,10 +21,10 @@ class CarryQueue extends HTMLElement {
   }
 
   #press(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("textarea, input, select")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const card = event.target.closest(".carry");
-    const key = event.key.toLowerCase();
-    const next = { j: card?.nextElementSibling, k: card?.previousElementSibling }[key];
+    const key = letter(event);
+    const next = { j: card ? card.nextElementSibling : this.querySelector(".carry"), k: card?.previousElementSibling }[key];
     const button = card?.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!next && !button) return;
     event.preventDefault();
