@@ -92,6 +92,9 @@ REFUSALS = {
     "disputed_outcome_has_both_sides": (
         "What is disputed needs one party for it and one that rejects it."
     ),
+    "superseded_article_is_published": (
+        "An article that was superseded stays published, since what did not go over stands on it."
+    ),
     "review_judges_what_stands": "This was changed in the meantime, so look at it again.",
     "status_follows_the_verdict": "This was reviewed in the meantime, so look at it again.",
     "tagging_is_not_on_a_merged_tag": (

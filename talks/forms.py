@@ -94,10 +94,17 @@ class ArticleForm(forms.ModelForm):
         cleaned = super().clean()
         if not cleaned.get("title"):
             cleaned["title_is_editorial"] = False
-        if self.instance.supersedes_id and cleaned.get("status") == ArticleStatus.DRAFT:
+        is_draft = cleaned.get("status") == ArticleStatus.DRAFT
+        if is_draft and self.instance.supersedes_id:
             self.add_error(
                 "status",
                 "This is the newer version of another article, so it stays published. Undo putting"
                 " it in that one’s place first.",
+            )
+        elif is_draft and hasattr(self.instance, "superseded_by"):
+            self.add_error(
+                "status",
+                "This article was superseded. It stays published, since what did not go over to"
+                " the newer version stands on it.",
             )
         return cleaned

@@ -336,6 +336,9 @@ def test_the_database_keeps_versions_in_order(admin, old, new):
     assert refusal(update, new.pk, old.pk) == "superseding_has_no_circle"
     draft = "UPDATE talks_article SET status = 'draft' WHERE id = %s"
     assert refusal(draft, new.pk) == "superseding_article_is_published"
+    assert refusal(draft, old.pk) == "superseded_article_is_published"
+    other = make_article(status=ArticleStatus.DRAFT)
+    assert refusal(update, other.pk, old.pk) == "superseded_article_is_published"
 
 
 def test_a_position_and_a_report_go_to_another_version_alone_and_with_their_evidence(
@@ -698,15 +701,22 @@ def test_a_command_is_for_admins(editor, old, new, name):
         call_command("supersede_article", new.pk, old.pk, name=name)
 
 
-def test_a_newer_version_stays_published(client, admin, old, new):
+def test_both_versions_stay_published(client, admin, old, new):
     superseded(admin, old, new)
     client.force_login(admin)
-    fields = {"language": "en", "round": new.round_id, "status": "draft", "version": new.version}
+    fields = {"language": "en", "round": new.round_id, "status": "draft"}
 
-    response = client.post(reverse("annotations:article_edit", args=[new.pk]), fields)
+    def send(article):
+        article.refresh_from_db()
+        page = reverse("annotations:article_edit", args=[article.pk])
+        return client.post(page, fields | {"version": article.version})
 
-    assert response.status_code == 422
-    assert "stays published" in response.text
+    for article in (old, new):
+        response = send(article)
+        assert (response.status_code, "stays published" in response.text) == (422, True)
+    many = {old.pk: old.version}
+    with pytest.raises(coding.Refused, match="stays published, since"):
+        coding.change_articles(admin, many, {"status": ArticleStatus.DRAFT})
 
 
 def test_reviewed_work_on_other_words_waits_for_another_verdict(admin, researcher, old, new):
