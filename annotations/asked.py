@@ -82,6 +82,11 @@ class Asked(NamedTuple):
     def terms(self):
         return [term for group in (*self.groups, self.without) for term in group]
 
+    @property
+    def unwanted(self):
+        """The question that finds what this one leaves out."""
+        return Asked((tuple(term._replace(is_without=False) for term in self.without),), ())
+
     def but_for(self, common):
         """The same without these terms."""
         *groups, without = (

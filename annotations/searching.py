@@ -112,6 +112,9 @@ def names_like(asked):
             words = " ".join(term.text for term in terms).split()
             cursor.execute("SELECT search_like(%s, %s)", [words, LIKE])
             keys += [key for (key,) in cursor.fetchall()]
+    if keys and asked.without:
+        unwanted = set(found(asked.unwanted).filter(pk__in=keys).values_list("pk", flat=True))
+        keys = [key for key in keys if key not in unwanted]
     return list(dict.fromkeys(keys))
 
 

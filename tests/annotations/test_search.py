@@ -149,6 +149,8 @@ def test_aliases_and_misspelt_names_are_found(client, coder):
     assert finds(client, "Zelenskiy") == [("person", "Volodymyr Zelensky")]
     assert finds(client, "erdogen") == [("person", "Recep Tayyip Erdoğan")]
     assert finds(client, "umbrella") == []
+    assert finds(client, "zelinsky -putin") == [("person", "Volodymyr Zelensky")]
+    assert finds(client, "zelinsky -putin -volodym*") == []
 
 
 @pytest.mark.parametrize(
