@@ -126,6 +126,7 @@ class SearchForm(forms.Form):
         return (
             self._told_by(positions)
             | of(EntryKind.OUTCOME, reports, "outcome")
+            | of(EntryKind.REPORT, reports)
             | of(EntryKind.PERSON, offices, "person")
             | of(EntryKind.PARTY, Party.objects.filter(slug=slug))
         )
@@ -133,7 +134,11 @@ class SearchForm(forms.Form):
     def _by_issue(self, issue):
         outcomes = Outcome.objects.filter(proposition__issue=issue)
         positions = self._positions.filter(proposition__issue=issue)
-        return self._told_by(positions) | of(EntryKind.OUTCOME, outcomes)
+        return (
+            self._told_by(positions)
+            | of(EntryKind.OUTCOME, outcomes)
+            | of(EntryKind.REPORT, self._reports.filter(outcome__in=outcomes))
+        )
 
     def _told_by(self, positions):
         """The positions, the passages that prove them and the articles that tell them."""
@@ -166,6 +171,7 @@ class SearchForm(forms.Form):
             | of(EntryKind.NOTE, Note.objects.filter(author=coder))
             | of(EntryKind.DRAFT, Draft.objects.filter(coder=coder))
             | of(EntryKind.OUTCOME, self._reports.filter(coder=coder), "outcome")
+            | of(EntryKind.REPORT, self._reports.filter(coder=coder))
         )
 
     def _by_status(self, status):
@@ -174,6 +180,7 @@ class SearchForm(forms.Form):
             | of(EntryKind.PASSAGE, self._taggings.filter(work_status=status), "passage")
             | of(EntryKind.POSITION, Position.objects.filter(work_status=status))
             | of(EntryKind.OUTCOME, self._reports.filter(work_status=status), "outcome")
+            | of(EntryKind.REPORT, self._reports.filter(work_status=status))
         )
         return found | Q(kind=EntryKind.DRAFT) if status == WorkStatus.DRAFT else found
 
@@ -194,6 +201,7 @@ class SearchForm(forms.Form):
             | of(EntryKind.POSITION, said)
             | of(EntryKind.NOTE, notes)
             | of(EntryKind.OUTCOME, reports, "outcome")
+            | of(EntryKind.REPORT, reports)
             | of(EntryKind.DRAFT, drafts)
         )
 

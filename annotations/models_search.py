@@ -17,6 +17,7 @@ class EntryKind(models.TextChoices):
     TAG = "tag", "Tags"
     POSITION = "position", "Positions"
     OUTCOME = "outcome", "Outcomes"
+    REPORT = "outcomereport", "Outcome reports"
     PERSON = "person", "People"
     PARTY = "party", "Parties"
     DRAFT = "draft", "Drafts"

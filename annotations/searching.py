@@ -28,6 +28,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast
+from django.urls import reverse
 
 from talks import text as plain_text
 from talks.models import (
@@ -41,6 +42,7 @@ from talks.models import (
     Passage,
     Person,
     Position,
+    WorkStatus,
 )
 
 from . import found_words
@@ -156,6 +158,7 @@ def visible_to(entries, user):
             LookedUp(OutcomeReport.objects.visible_to(user).filter(outcome=OuterRef("object_id"))),
             kind=EntryKind.OUTCOME,
         )
+        | one_of(EntryKind.REPORT, OutcomeReport.objects.visible_to(user))
         | one_of(EntryKind.PERSON, Person.objects.current())
         | one_of(EntryKind.PARTY, Party.objects.current())
     )
@@ -209,11 +212,12 @@ def shown(keys, asked):
     parties = Party.objects.in_bulk(_keys(rows, EntryKind.PARTY))
     notes = Note.objects.select_related("author", "parent").in_bulk(_keys(rows, EntryKind.NOTE))
     drafts = Draft.objects.in_bulk(_keys(rows, EntryKind.DRAFT))
+    reports = OutcomeReport.objects.in_bulk(_keys(rows, EntryKind.REPORT))
     for row in rows:
         draft = drafts.get(row.object_id) if row.kind == EntryKind.DRAFT else None
         row.kind_name = _DRAFTS[draft.kind] if draft else _NAMES[row.kind]
         row.is_text = row.kind == EntryKind.ARTICLE
-        row.url = _address(row, parties)
+        row.url = _address(row, parties, reports)
         row.note = notes.get(row.object_id) if row.kind == EntryKind.NOTE else None
         spans = _spans(row.marked_label, row.label, asked)
         row.heading = found_words.pieces(row.label, spans)
@@ -231,6 +235,7 @@ _NAMES = {
     EntryKind.TAG: "Tag",
     EntryKind.POSITION: "Position",
     EntryKind.OUTCOME: "Outcome",
+    EntryKind.REPORT: "Outcome report",
     EntryKind.PERSON: "Person",
     EntryKind.PARTY: "Party",
 }
@@ -286,7 +291,7 @@ def _with_marks(keys, asked):
     return [by_key[key] for key in keys if key in by_key]
 
 
-def _address(row, parties):
+def _address(row, parties, reports):
     model = {
         EntryKind.ARTICLE: Article,
         EntryKind.PASSAGE: Passage,
@@ -298,6 +303,12 @@ def _address(row, parties):
     }.get(row.kind)
     if row.kind == EntryKind.DRAFT:
         return f"{row.article.get_absolute_url()}?draft={row.object_id}"
+    if row.kind == EntryKind.REPORT:
+        report = reports[row.object_id]
+        if report.work_status == WorkStatus.ACCEPTED:
+            outcome = reverse("talks:outcome_detail", args=[report.outcome_id])
+            return f"{outcome}#report-{report.pk}"
+        return reverse("annotations:review_outcome_report", args=[report.pk])
     if model is None:
         return parties[row.object_id].get_absolute_url()
     return model(pk=row.object_id).get_absolute_url()

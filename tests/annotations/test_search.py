@@ -15,11 +15,19 @@ from annotations.filters import ArticleFilterForm
 from annotations.forms_recording import FORMS
 from annotations.models import Draft, SearchEntry, Tag, Visibility
 from talks import finding, gate
-from talks.models import Article, ArticleStatus, Party, Position, WorkStatus
+from talks.models import (
+    Article,
+    ArticleStatus,
+    Outcome,
+    Party,
+    Position,
+    WorkStatus,
+)
 
 from ..factories import (
     make_article,
     make_note,
+    make_outcome_report,
     make_participation,
     make_party,
     make_passage,
@@ -411,6 +419,34 @@ def test_a_tag_is_found_by_the_names_of_those_merged_into_it(client, coder):
     assert (finds(client, "zebra"), finds(client, "okapi")) == ([], [("tag", "Animals")])
     Tag.objects.filter(pk=second.pk).update(status="active", replaced_by=None)
     assert finds(client, "okapi") == [("tag", "Numbats")]
+
+
+def test_what_was_noted_of_an_outcome_is_found_by_those_who_may_see_the_report(client, coder):
+    party = make_party(slug="league")
+    submitted = make_outcome_report(note="A quokka keeps the list.", stances={party: "agrees"})
+    accepted = make_outcome_report(note="The quokka left.", work_status=WorkStatus.ACCEPTED)
+    make_outcome_report(note="Draft of a quokka.", work_status=WorkStatus.DRAFT)
+
+    def addresses(**query):
+        response = client.get(reverse("annotations:search"), {"q": "quokka", **query})
+        return {one.url for one in response.context["page"].object_list}
+
+    one = reverse("annotations:review_outcome_report", args=[submitted.pk])
+    other = f"{accepted.outcome.get_absolute_url()}#report-{accepted.pk}"
+    assert addresses() == addresses(kind="outcomereport") == {one, other}
+    assert client.get(one).status_code == 200
+    assert f'id="report-{accepted.pk}"' in client.get(other).text
+    issue = make_proposition().issue
+    Outcome.objects.filter(pk=submitted.outcome_id).update(
+        proposition=make_proposition(issue=issue)
+    )
+    for query in (
+        {"party": "league"}, {"round": submitted.article.round.slug}, {"issue": issue.pk},
+        {"coder": submitted.coder_id}, {"status": "submitted"},
+    ):  # fmt: skip
+        assert addresses(**query) == {one}
+    client.logout()
+    assert addresses() == {other}
 
 
 def test_an_endless_text_is_still_loaded_and_found(client, coder):
