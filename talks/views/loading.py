@@ -42,6 +42,8 @@ GET_OR_POST = ["GET", "HEAD", "POST"]
 COMPARED = 2_000_000  # code points of two texts that are compared word by word
 LONG = 20_000  # code points of two texts of which not all that stayed is shown
 AROUND = 300  # code points of what stayed beside each change
+PIECES = 500  # paragraphs on a page
+SENTENCES = 100  # before which one can be split by a press
 LISTED, LATEST = 50, 10  # of what waits, and of batches
 SHOWN = 200_000  # code points of a source beside its preview
 WITH_SOURCE = {"text", "markdown", "html"}
@@ -209,8 +211,8 @@ def intake_detail(request, intake_id):
         )
     except pieces.NoSuchPiece as error:
         said = f"{error} Nothing was changed."
-        number = detail.partition("-")[0]
-        split = int(number) if action in SPLITS and re.fullmatch("[0-9]{1,9}", number) else None
+        number = request.POST.get("open") or detail.partition("-")[0]
+        split = whole_number(number) if action in SPLITS else None
         return preparing(request, intake, form, status=422, refusal=said, split=split)
     except (Unreadable, importing.ArticleRefused) as error:
         return preparing(request, intake, form, status=422, refusal=error)
@@ -237,6 +239,20 @@ def unlike(form, current):
 def save(request, intake, form, _):
     current = loading.change(intake, form.cleaned_data["version"], fields=form.typed())
     return changed(request, current, "Saved.", ticked=ticked(request))
+
+
+def enter(request, intake, form, detail):
+    """What Enter in a field does: split before the words that are typed, else save."""
+    if request.POST.get("words", "").strip():
+        return split_before(request, intake, form, request.POST.get("open", ""))
+    return save(request, intake, form, detail)
+
+
+def turn(request, intake, form, detail):
+    """Save, and show the paragraphs from another one on."""
+    number = piece_number(detail)
+    current = loading.change(intake, form.cleaned_data["version"], fields=form.typed())
+    return changed(request, current, "Saved.", at=number)
 
 
 def arrange(request, intake, form, how, said, *, at, follow=None):
@@ -389,6 +405,8 @@ def take_up_again(request, intake, form, _):
 
 ACTIONS = {
     "save": save,
+    "enter": enter,
+    "from": turn,
     "drop": set_kept(False, "Dropped."),
     "keep": set_kept(True, "Kept."),
     "join": join,
@@ -402,7 +420,7 @@ ACTIONS = {
     "aside": put_aside,
     "again": take_up_again,
 }
-SPLITS = {"open", "split", "before"}
+SPLITS = {"open", "split", "before", "enter"}
 
 
 def changed(request, intake, said, *, at=None, split=None, ticked=()):
@@ -411,9 +429,24 @@ def changed(request, intake, said, *, at=None, split=None, ticked=()):
         form = IntakeForm(fields=intake.fields, version=intake.version)
         return preparing(request, intake, form, said=said, at=at, split=split, ticked=ticked)
     messages.success(request, said)
-    query = "" if split is None else f"?split={split}"
+    begin = beginning(request, intake, at)
+    query = urlencode(
+        ({"from": begin} if begin else {}) | ({} if split is None else {"split": split})
+    )
     anchor = "" if at is None else f"#piece-{at}"
-    return redirect(f"{intake.get_absolute_url()}{query}{anchor}")
+    return redirect(f"{intake.get_absolute_url()}{query and '?'}{query}{anchor}")
+
+
+def beginning(request, intake, at):
+    """The first of the pieces shown with the one ``at``, or else with those asked for."""
+    if at is None:
+        at = whole_number(request.POST.get("from") or request.GET.get("from", "")) or 0
+    at = max(0, min(at, len(intake.layout["pieces"]) - 1))
+    return at - at % PIECES
+
+
+def whole_number(text):
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
 
 
 def preparing(request, intake, form, *, status=200, split=None, ticked=None, **context):
@@ -422,19 +455,24 @@ def preparing(request, intake, form, *, status=200, split=None, ticked=None, **c
     ``ticked`` are numbers of pieces; without them those are ticked that were on the page sent.
     """
     if split is None and request.method != "POST":
-        asked = request.GET.get("split", "")
-        split = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
+        split = whole_number(request.GET.get("split", ""))
+    at = context.get("at")
+    begin = beginning(request, intake, split if at is None else at)
+    pieces_count = len(intake.layout["pieces"])
     outcome = intake.outcome
     twin = Article.objects.filter(sha256=importing.digest(outcome.encode())).for_lists().first()
     is_open = intake.status == IntakeStatus.OPEN
     if ticked is None:
-        sent = [] if status == 409 else request.POST.getlist("piece")
-        ticked = [int(one) for one in sent if re.fullmatch("[0-9]{1,9}", one)]
+        ticked = [] if status == 409 else map(whole_number, request.POST.getlist("piece"))
     context |= {
         "intake": intake,
         "form": form,
         "alike": beside(outcome) if is_open and twin is None else [],
-        "rows": rows(intake.layout, split, set(ticked)),
+        "rows": rows(intake.layout, split, set(ticked))[begin : begin + PIECES],
+        "begin": begin,
+        "before": begin - PIECES if begin else None,
+        "behind": begin + PIECES if begin + PIECES < pieces_count else None,
+        "pieces_count": pieces_count,
         "words": request.POST.get("words", "") if status != 200 else "",
         "decided": request.POST.get("variant_of", ""),
         "kept_count": sum(piece["kept"] for piece in intake.layout["pieces"]),
@@ -495,7 +533,7 @@ def rows(layout, split, ticked):
             whole = plain_text.Paragraph(1, "body", 0, len(piece["text"]), piece["text"])
             row["sentences"] = [
                 (one.start, plain_text.first_words(one.text))
-                for one in plain_text.sentences(whole)[1:]
+                for one in plain_text.sentences(whole)[1 : 1 + SENTENCES]
             ]
             row["is_open"] = True
         found.append(row)

@@ -321,14 +321,37 @@ def test_paragraphs_are_cut_and_joined_as_their_script_is_written(
         assert f'name="words" value="{words}"' in text_of(response)
 
 
-def test_all_paragraphs_of_a_long_text_are_ticked_at_once(client, loader):
-    loader(paste="\n".join(f"Line {n}." for n in range(1000)))
+def test_a_text_of_very_many_paragraphs_is_prepared_some_hundreds_at_a_time(client, loader):
+    loader(paste="\n".join(f"Line {n}." for n in range(1200)))
     intake = Intake.objects.get()
 
-    press(client, intake, "drop", piece=[str(n) for n in range(999)])
+    def shown(response):
+        numbers = re.findall(r'name="piece" value="(\d+)"', text_of(client.get(response.url)))
+        return int(numbers[0]), int(numbers[-1])
 
+    assert shown(press(client, intake, "from-500", title="They met")) == (500, 999)
+    assert shown(press(client, intake, "drop-1100", **{"from": "0"})) == (1000, 1199)
+    assert shown(press(client, intake, "undo", **{"from": "1000"})) == (1000, 1199)
+    ticks = [str(n) for n in range(1199)]
+    assert shown(press(client, intake, "drop", piece=ticks, **{"from": "500"})) == (0, 499)
     intake.refresh_from_db()
-    assert intake.outcome == "Line 999."
+    assert (intake.outcome, intake.fields["title"]) == ("Line 1199.", "They met")
+
+
+def test_enter_in_a_field_saves_and_splits_where_words_to_split_before_are_typed(client, loader):
+    loader(paste="They met. They left.")
+    intake = Intake.objects.get()
+
+    press(client, intake, "enter", title="They met", words="", open="0")
+    intake.refresh_from_db()
+    assert (intake.fields["title"], intake.outcome) == ("They met", "They met. They left.")
+
+    response = press(client, intake, "enter", words="stayed", open="0")
+    assert response.status_code == 422
+    assert 'name="words" value="stayed"' in text_of(response)
+    press(client, intake, "enter", words="They left", open="0")
+    intake.refresh_from_db()
+    assert intake.outcome == "They met.\nThey left."
 
 
 def test_all_that_is_in_preparation_and_was_begun_is_counted_and_reached(client, admin):
