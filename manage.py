@@ -34,6 +34,9 @@ def main():
     try:
         with named:
             execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        sys.exit(130)  # as a shell calls it
     except DatabaseError:
         if message := what_to_do():
             sys.exit(message)

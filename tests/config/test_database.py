@@ -182,6 +182,14 @@ def test_a_command_says_in_a_line_that_the_database_cannot_be_reached(data):
     assert (code, "Traceback" in errors, "their-word" in errors) == (1, False, False)
 
 
+def test_a_command_that_is_interrupted_says_so_in_a_word(data):
+    elsewhere = {"DATABASE_URL": "postgresql://127.0.0.1:1/parley"}
+
+    code, _, errors = manage(data, "shell", "-c", "raise KeyboardInterrupt", **elsewhere)
+
+    assert (code, errors) == (130, "Stopped.\n")
+
+
 def test_the_server_listens_on_a_private_socket_only(join, data):
     member = join()
 
