@@ -32,6 +32,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("SECRET_KEY", "bench measures what is live " * 3)
 os.environ.setdefault("HTTPS", "0")
 os.environ.setdefault("PARLEY_DATA", "var/bench")
+os.environ["PARLEY_DATABASE_ROLE"] = "owner"  # it makes a database
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 django.setup()
 
