@@ -14,13 +14,13 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.robotparser
 import zlib
 from http.client import HTTPException
 from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
 import certifi
+import protego
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
@@ -95,11 +95,11 @@ def fetch(address):
         site = _parts(address)[:3]
         if site not in visit.rules:
             visit.rules[site] = _robots(address, visit)
-        if not visit.rules[site].can_fetch(AGENT, address):
+        if not visit.rules[site].can_fetch(address, AGENT):
             raise NotFetched("The site asks programs not to read this page (robots.txt).")
         status, headers, content = _get(address, visit, SIZE)
         if status in {301, 302, 303, 307, 308} and headers.get("location"):
-            address = urljoin(address, headers["location"])
+            address = _led_to(address, headers["location"])
             continue
         if status != 200:
             raise NotFetched(f"The site answered with status {status}.")
@@ -112,16 +112,21 @@ def fetch(address):
 def _robots(address, visit):
     """The rules of the address's site; without a robots.txt all is allowed (RFC 9309)."""
     place = urljoin(address, "/robots.txt")
-    rules = urllib.robotparser.RobotFileParser(place)
     for _ in range(REDIRECTS + 1):
-        status, headers, content = _get(place, visit, ROBOTS_SIZE)
+        status, headers, content = _get(place, visit, ROBOTS_SIZE, is_cut=True)
         if status not in {301, 302, 303, 307, 308} or not headers.get("location"):
             break
-        place = urljoin(place, headers["location"])
+        place = _led_to(place, headers["location"])
     if status >= 500:
         raise NotFetched("The site does not say whether programs may read it: robots.txt failed.")
-    rules.parse(content.decode("utf-8", "replace").splitlines() if status == 200 else [])
-    return rules
+    return protego.Protego.parse(content.decode("utf-8-sig", "replace") if status == 200 else "")
+
+
+def _led_to(address, location):
+    try:
+        return urljoin(address, location)
+    except ValueError:
+        raise NotFetched("The site leads on to what is no address.") from None
 
 
 def _parts(address):
@@ -210,8 +215,11 @@ class _Secure(_Wire, HTTPSConnection):
     pass
 
 
-def _get(address, visit, size):
-    """``(status, headers, content)`` of one request, to the address that was checked."""
+def _get(address, visit, size, *, is_cut=False):
+    """``(status, headers, content)`` of one request, to the address that was checked.
+
+    What is larger than ``size`` is refused, or cut there.
+    """
     scheme, host, port, path = _parts(address)
     checked = _resolved(host, port, visit)
     left = visit.left()
@@ -227,7 +235,7 @@ def _get(address, visit, size):
     alarm.daemon = True
     alarm.start()
     try:
-        found = _answer(connection, host, port, path, size)
+        found = _answer(connection, host, port, path, size, is_cut)
         # What was hung up on ends like what is whole.
         visit.left()
         return found
@@ -239,7 +247,7 @@ def _get(address, visit, size):
         connection.let_go()
 
 
-def _answer(connection, host, port, path, size):
+def _answer(connection, host, port, path, size, is_cut):
     name = f"[{host}]" if ":" in host else host
     headers = {
         "Host": name if port in PORTS else f"{name}:{port}",
@@ -254,12 +262,39 @@ def _answer(connection, host, port, path, size):
     packing = found.get("content-encoding", "identity").strip().lower()
     if packing not in {"identity", "gzip", "x-gzip", ""}:
         raise NotFetched(f"The site packs its pages in a way that is not read ({packing[:20]}).")
-    unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if "gzip" in packing else None
+    unpack = _Unpacker() if "gzip" in packing else None
     content = bytearray()
     received = 0
     while chunk := response.read1(65536):
         received += len(chunk)
-        content += unpack.decompress(chunk, size + 1 - len(content)) if unpack else chunk
-        if received > size or len(content) > size or (unpack and unpack.unconsumed_tail):
+        content += unpack.take(chunk, size + 1 - len(content)) if unpack else chunk
+        if received > size or len(content) > size:
+            if is_cut:
+                return response.status, found, bytes(content[:size])
             raise NotFetched(f"The page is larger than {size:,} bytes.")
+    if unpack and content and not unpack.is_whole:
+        raise NotFetched("The page broke off in the middle.")
     return response.status, found, bytes(content)
+
+
+class _Unpacker:
+    """Unpacks gzip, of one member or several behind one another, as far as it is asked to."""
+
+    def __init__(self):
+        self.member = zlib.decompressobj(16 + zlib.MAX_WBITS)
+
+    @property
+    def is_whole(self):
+        return self.member.eof
+
+    def take(self, packed, most):
+        content = b""
+        while packed and len(content) < most:
+            if self.member.eof:
+                if not packed.startswith(b"\x1f"):
+                    # What stands behind a packed page is none of it.
+                    break
+                self.member = zlib.decompressobj(16 + zlib.MAX_WBITS)
+            content += self.member.decompress(packed, most - len(content))
+            packed = self.member.unused_data or self.member.unconsumed_tail
+        return content

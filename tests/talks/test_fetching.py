@@ -172,11 +172,32 @@ def test_redirects_are_followed_but_not_for_ever(site):
         fetch(f"{site.address}/r")
 
 
-def test_robots_txt_is_respected(site):
-    site.pages["/robots.txt"] = (200, {}, b"User-agent: *\nDisallow: /a\n")
-    with pytest.raises(NotFetched, match=r"robots\.txt"):
-        fetch(f"{site.address}/a")
+@pytest.mark.parametrize(
+    ("rules", "is_allowed"),
+    [
+        ("User-agent: *\nDisallow: /a\n", False),
+        ("\ufeffUser-agent: *\nDisallow: /*\n", False),
+        ("User-agent: *\nDisallow: /*.html$\n", True),
+        # The rule that says most rules, wherever it stands.
+        ("User-agent: *\nDisallow: /\nAllow: /a\n", True),
+        # A group of one's own rules over that of all, in whatever case.
+        ("User-agent: *\nDisallow: /\n\nUser-agent: x\nUser-agent: PARLEY\nDisallow: /b", True),
+        ("User-agent: *\nDisallow:\n\nUser-agent: Parley\nDisallow: /a", False),
+        # Of what is too large the beginning counts.
+        ("User-agent: *\nDisallow: /a\n" + "# A long story.\n" * 40_000, False),
+        ("<html>No such page</html>", True),
+    ],
+)  # fmt: skip
+def test_robots_txt_is_respected(site, rules, is_allowed):
+    site.pages["/robots.txt"] = (200, {}, rules.encode())
+    if is_allowed:
+        assert fetch(f"{site.address}/a").content == PAGE
+    else:
+        with pytest.raises(NotFetched, match=r"robots\.txt"):
+            fetch(f"{site.address}/a")
 
+
+def test_a_site_that_cannot_say_what_its_robots_txt_says_is_not_asked(site):
     site.pages["/robots.txt"] = (503, {}, b"")
     with pytest.raises(NotFetched, match=r"robots\.txt failed"):
         fetch(f"{site.address}/a")
@@ -190,11 +211,16 @@ def test_pages_come_packed_and_no_larger_than_allowed(site, monkeypatch):
         "/br": (200, {"Content-Encoding": "br"}, b"x"),
         "/large": (200, {}, b"x" * 10_000_001),
         "/torn": (200, packed, b"\x1f\x8b\x08 torn"),
+        "/cut": (200, packed, gzip.compress(PAGE)[:-20]),
+        "/members": (200, packed, gzip.compress(PAGE[:50]) + gzip.compress(PAGE[50:])),
+        "/nowhere": (302, {"Location": "http://[::1"}, b""),
     }
 
     assert fetch(f"{site.address}/gzip").content == PAGE
+    assert fetch(f"{site.address}/members").content == PAGE
     for path, reason in {
         "bomb": "larger than", "br": "not read", "large": "larger than", "torn": "be reached",
+        "cut": "broke off", "nowhere": "no address",
     }.items():  # fmt: skip
         with pytest.raises(NotFetched, match=reason):
             fetch(f"{site.address}/{path}")
