@@ -53,36 +53,52 @@ $$;
 """  # noqa: S608 - letters of this file
 
 
-WORDS = """
+VECTOR = """
+CREATE OR REPLACE FUNCTION search_vector(config text, label text, names text, body text)
+RETURNS tsvector LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    plain_label text := search_plain(label);
+    plain_names text := search_plain(names);
+    plain_body text := search_plain(body);
+    length integer := length(body);
+BEGIN
+    LOOP
+        BEGIN
+            RETURN setweight(to_tsvector(config::regconfig, plain_label), 'A')
+                || setweight(to_tsvector(config::regconfig, plain_names), 'B')
+                || to_tsvector(config::regconfig, left(plain_body, length))
+                || array_to_tsvector(ARRAY['=' || config])
                 || coalesce((
                     SELECT array_to_tsvector(array_agg('0' || lexeme))
                     FROM unnest(to_tsvector(
                         'parley_simple',
-                        search_plain(concat_ws(' ', label, names, left(body, length)))
+                        concat_ws(' ', plain_label, plain_names, left(plain_body, length))
                     ))
-                    WHERE lexeme ~ '^[[:alpha:]]'
-                ), '')"""
-
-
-def vector(plain, words_as_they_stand):
-    return f"""
-CREATE OR REPLACE FUNCTION search_vector(config text, label text, names text, body text)
-RETURNS tsvector LANGUAGE plpgsql STABLE AS $$
-DECLARE length integer := length(body);
-BEGIN
-    LOOP
-        BEGIN
-            RETURN setweight(to_tsvector(config::regconfig, {plain("label")}), 'A')
-                || setweight(to_tsvector(config::regconfig, {plain("names")}), 'B')
-                || to_tsvector(config::regconfig, {plain("left(body, length)")})
-                || array_to_tsvector(ARRAY['=' || config]){words_as_they_stand};
+                    WHERE lexeme ~ '^[[:alpha:]]' AND octet_length(lexeme) < 2046
+                ), '');
         EXCEPTION WHEN program_limit_exceeded THEN
             length := length / 2;
         END;
     END LOOP;
 END $$;
 """
-
+FORMER_VECTOR = """
+CREATE OR REPLACE FUNCTION search_vector(config text, label text, names text, body text)
+RETURNS tsvector LANGUAGE plpgsql STABLE AS $$
+DECLARE length integer := length(body);
+BEGIN
+    LOOP
+        BEGIN
+            RETURN setweight(to_tsvector(config::regconfig, label), 'A')
+                || setweight(to_tsvector(config::regconfig, names), 'B')
+                || to_tsvector(config::regconfig, left(body, length))
+                || array_to_tsvector(ARRAY['=' || config]);
+        EXCEPTION WHEN program_limit_exceeded THEN
+            length := length / 2;
+        END;
+    END LOOP;
+END $$;
+"""
 
 TABLES = {
     "article": "talks_article",
@@ -122,13 +138,13 @@ class Migration(migrations.Migration):
             [
                 PATIENCE,
                 PLAIN,
-                vector("search_plain({})".format, WORDS),
+                VECTOR,
                 words_with_numbers("unaccent, simple"),
                 AGAIN,
             ],
             [
                 PATIENCE,
-                vector("{}".format, ""),
+                FORMER_VECTOR,
                 words_with_numbers("simple"),
                 AGAIN,
                 "DROP FUNCTION search_plain",
