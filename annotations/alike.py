@@ -49,6 +49,9 @@ def sentences_like(passage, user):
 def _articles(passage, user):
     words = sorted({word.casefold() for word in WORD.findall(passage.exact)}, key=len)
     question = asked.Asked((tuple(asked.Term(word) for word in words[-TOLD:]),), ())
+    question = searching.without_common(question)
+    if not question.groups:
+        return []
     entries = searching.visible_to(searching.found(question), user)
     entries = entries.filter(kind=EntryKind.ARTICLE).order_by("-rank", "pk")
     keys = list(entries.values_list("object_id", flat=True)[:READ])

@@ -124,9 +124,11 @@ def test_sentences_like_a_passage_come_from_what_one_may_see(client):
     assert f"?at={start}-{len(other.text)}#found" in found.content.decode()
 
 
-def test_a_passage_without_words_is_like_nothing(client):
-    article = make_article("A: 1 2 3!", status=ArticleStatus.PUBLISHED)
-    passage = make_passage("1 2", article)
+@pytest.mark.parametrize("words", ["1 2", "those who were there"])
+def test_a_passage_without_words_that_tell_is_like_nothing(client, words):
+    article = make_article(f"A: {words}!", status=ArticleStatus.PUBLISHED)
+    make_article("B: those who were there.", status=ArticleStatus.PUBLISHED)
+    passage = make_passage(words, article)
 
     page = client.get(reverse("annotations:passages_alike", args=[passage.pk])).content.decode()
 
