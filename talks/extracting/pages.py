@@ -48,7 +48,7 @@ class Gap(NamedTuple):
     """A gap in a row, before the glyph at ``index``.
 
     ``follows`` says that what stands at both its sides was printed one after the other, ``is_even``
-    that all other gaps in what was so printed are as wide.
+    that all other gaps in what was so printed are as wide, ``is_odd`` that many are far narrower.
     """
 
     index: int
@@ -56,6 +56,7 @@ class Gap(NamedTuple):
     right: float
     follows: bool
     is_even: bool
+    is_odd: bool
 
 
 class Line(NamedTuple):
@@ -186,7 +187,7 @@ def _gaps(row):
         if last is not None and one.left - last.right > WORD_GAP * one.size:
             follows = abs(one.number - last.number) == 1
             part += not follows
-            spaces.append((part, Gap(index, last.right, one.left, follows, False)))
+            spaces.append((part, Gap(index, last.right, one.left, follows, False, False)))
         if last is None or one.right > last.right:
             last = one
     found = []
@@ -201,7 +202,11 @@ def _gaps(row):
             # Three short cells may stand evenly too, but far apart.
             is_even = bool(others) and 0.75 * max(others) < width < 1.33 * min(others)
             is_even = is_even and (len(others) > 1 or width < 2.5 * row[gap.index].size)
-            found.append(gap._replace(is_even=is_even))
+            narrow = [one for one in others if one <= WIDE_GAP * row[gap.index].size]
+            is_odd = bool(narrow) and width > max(
+                3 * statistics.median(narrow), row[gap.index].size
+            )
+            found.append(gap._replace(is_even=is_even, is_odd=is_odd))
     return found
 
 
@@ -212,7 +217,7 @@ def _parts(rows, gaps, index, gap):
     around have a gap too.
     """
     width = gap.right - gap.left
-    if not gap.follows or width > 10 * rows[index][0].size:
+    if not gap.follows or gap.is_odd or width > 10 * rows[index][0].size:
         return True
     return not gap.is_even and _rows_with_gap(rows, gaps, index, gap) >= FEWEST_ROWS
 
@@ -552,7 +557,13 @@ def _usual_leading(columns):
             if _is_same_size(above, line) and not _would_fit(column, index):
                 size = round(line.size)
                 steps[size][round((above.base - line.base) * 2) / 2] += 1
-    return {size: found.most_common(1)[0][0] for size, found in steps.items()}
+    usual = {size: found.most_common(1)[0] for size, found in steps.items()}
+    # So far apart stand single lines too, unless there are many.
+    return {
+        size: step
+        for size, (step, count) in usual.items()
+        if step < 1.7 * size or count > FEWEST_ROWS
+    }
 
 
 def _is_same_size(one, two):

@@ -11,6 +11,7 @@ from .results import Unreadable
 
 PAGES = 2_000
 ASLANT = 0.1  # radians by which a line is off at most
+CONTENT = 0.3  # of a page's letters, that are marked where a document is tagged soundly
 SCAN = 0.5  # of a page, that a picture of it covers at least
 BROKEN = re.compile(r"\w-$")
 WORD_BEFORE, WORD_BEHIND = re.compile(r"[\w-]+$"), re.compile(r"[\w-]+")
@@ -59,24 +60,72 @@ def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
 
 def _pages(document):
     """The lines of each page, and the numbers of those that are nothing but a picture."""
-    from pdfminer.converter import PDFPageAggregator
     from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
     from pdfminer.pdfpage import PDFPage
+    from pdfminer.pdftypes import resolve1
 
     resources = PDFResourceManager()
-    device = PDFPageAggregator(resources, laparams=None)
+    device = _device(resources)
     interpreter = PDFPageInterpreter(resources, device)
+    is_tagged = bool((resolve1(document.catalog.get("MarkInfo")) or {}).get("Marked"))
     found, pictures = [], []
     for number, printed in enumerate(PDFPage.create_pages(document)):
         if number >= PAGES:
             raise Unreadable(f"The PDF has more than {PAGES:,} pages.")
         interpreter.process_page(printed)
         page = device.get_result()
+        if is_tagged:
+            _leave_artifacts_out(page, device.contents)
         glyphs = _glyphs(page)
         found.append([line for one in glyphs for line in pages.lines_of(one, number)])
         if not found[-1] and _is_picture(page):
             pictures.append(number + 1)
     return found, pictures
+
+
+def _device(resources):
+    """What puts a page together, and notes which letters a tagged document marks as its content.
+
+    Source: ISO 32000-2, 14.8.2.2: heads, feet and numbers of pages are marked as artifacts, or
+    stand outside of all content that is marked with a number.
+    """
+    from pdfminer.converter import PDFPageAggregator
+
+    class Device(PDFPageAggregator):
+        def begin_page(self, page, ctm):
+            self.marks, self.contents = [], set()
+            super().begin_page(page, ctm)
+
+        def begin_tag(self, tag, props=None):
+            outer = bool(self.marks) and self.marks[-1]
+            is_content = outer or (isinstance(props, dict) and "MCID" in props)
+            self.marks.append(is_content and tag.name != "Artifact")
+
+        def end_tag(self):
+            if self.marks:
+                self.marks.pop()
+
+        def render_char(self, *args, **options):
+            advance = super().render_char(*args, **options)
+            if self.marks and self.marks[-1]:
+                self.contents.add(id(self.cur_item._objs[-1]))
+            return advance
+
+    return Device(resources, laparams=None)
+
+
+def _leave_artifacts_out(page, contents):
+    """Leave out of a page what is none of its ``contents``, where these are most of it."""
+    from pdfminer.layout import LTChar
+
+    letters = [one for one in _parts(page) if isinstance(one, LTChar)]
+    if sum(id(one) in contents for one in letters) > CONTENT * len(letters):
+        left_out = {id(one) for one in letters if id(one) not in contents}
+        waiting = [page]
+        while waiting:
+            container = waiting.pop()
+            container._objs = [one for one in container if id(one) not in left_out]
+            waiting += [one for one in container if hasattr(one, "_objs")]
 
 
 def _parts(page):

@@ -116,6 +116,16 @@ def make_printed_pdf(pages, in_forms=False):
     return _pdf([[b"/X%d Do" % i] for i in range(len(pages))], more=forms)
 
 
+def make_tagged_pdf(lines):
+    """A PDF of one page of ``(height, line, is_content)``, which marks what is content."""
+    commands = []
+    for number, (y, line, is_content) in enumerate(lines):
+        mark = b"/P << /MCID %d >> BDC" % number if is_content else b"/Artifact BMC"
+        said = line.encode("cp1252")
+        commands.append(b"%s BT /F1 10 Tf 40 %d Td (%s) Tj ET EMC" % (mark, y, said))
+    return _pdf([commands])
+
+
 def make_placed_pdf(lines):
     """A PDF of one page of ``(left, height, glyphs)``, each glyph at its place from left to right.
 
@@ -166,8 +176,8 @@ def _pdf(pages, trailer="", title="", font=b"", more=()):
         if b"/Form" in content
     )
     objects = [
-        b"<< /Type /Catalog /Pages 2 0 R /Lang (en-GB) >>" if not title else
-        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Catalog /Pages 2 0 R /MarkInfo << /Marked true >> %s >>"
+        % (b"" if title else b"/Lang (en-GB)"),
         b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, len(pages)),
         font or b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>",
         b"<< /Title (%s) >>" % (title or "Microsoft Word - talks.doc").encode(),

@@ -18,6 +18,7 @@ from .files import (
     make_pdf,
     make_placed_pdf,
     make_printed_pdf,
+    make_tagged_pdf,
     make_zip,
 )
 
@@ -252,6 +253,9 @@ def test_a_pdf_is_read_in_paragraphs_whatever_stands_beside_and_between_them(rea
         (40, 1880, 10, "Ukraine"), (120, 1880, 10, "12"), (200, 1880, 10, "A truce"),
         (40, 1860, 10, "Russia"), (120, 1860, 10, "14"), (200, 1860, 10, "Withdrawal"),
         *column(40, 1820, "Short."), *column(40, 1790, "The end."),
+        # Two rows alone, as of a table that ends on the next page.
+        (40, 1700, 10, "Kyiv"), (110, 1700, 10, "One of two"),
+        (40, 1680, 10, "Moscow"), (110, 1680, 10, "None of them"),
         (300, 40, 8, "2"),
     ]  # fmt: skip
 
@@ -267,7 +271,17 @@ def test_a_pdf_is_read_in_paragraphs_whatever_stands_beside_and_between_them(rea
         *["Party", "Envoys", "Demand", "Ukraine", "12", "A truce", "Russia", "14", "Withdrawal"],
         "Short.",
         "The end.",
+        *["Kyiv", "One of two", "Moscow", "None of them"],
     ]
+
+
+def test_what_a_tagged_pdf_does_not_mark_as_content_is_left_out(reader):
+    page = [(1950, "5/16/25, 11:53 AM", False), (1900, "They met in Istanbul.", True),
+            (1876, "They agreed.", True), (40, "https://daily.example 1/1", False)]  # fmt: skip
+
+    found = reader.read(make_tagged_pdf(page), name="a.pdf")
+
+    assert found.text == "They met in Istanbul.\nThey agreed."
 
 
 def test_a_pdf_whose_pages_are_drawn_by_forms_is_read(reader):
