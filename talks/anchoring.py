@@ -294,6 +294,16 @@ class _Search:
             new_end = self.blocks[index].new_start if index < len(self.blocks) else len(self.new)
         return self._place(start), max(new_end, self._place(start))
 
+    def _is_held(self, start, end):
+        """Whether something telling that did not change stands before or behind the span's place.
+
+        Words such as "the" are shared by any two texts.
+        """
+        first = bisect.bisect_left(self.old_starts, start) - 1
+        last = bisect.bisect_left(self.old_starts, end)
+        blocks = self.blocks[max(0, first) : last + 1]
+        return any(block.length >= TELLING for block in blocks)
+
     # The same words
 
     def _unchanged(self, start, end):
@@ -341,13 +351,13 @@ class _Search:
         around = self._around(start, end, best, best + length)
         is_telling = length >= TELLING and len(WORD.findall(self.old[start:end])) >= 3
         first, last = self._region(start, end)
-        is_in_place = first <= best and best + length <= last
+        is_in_place = self._is_held(start, end) and first <= best and best + length <= last
         if not is_telling and around < ALIKE and not is_in_place:
             return None
         is_unique = are_all and len(found) == 1 == self.old.count(self.old[start:end])
         is_sure = (
             is_unique
-            and (is_telling or around >= NEAR_CERTAIN)
+            and (is_telling or self._is_certain(start, end, best, best + length))
             and _goes_on(self.old, start, end) == _goes_on(self.new, best, best + length)
             and not any(self.turns.beside(start, end, best, best + length))
             and self.turns.is_same_sentence(start, end, best, best + length)
@@ -383,7 +393,7 @@ class _Search:
             alike = _alike_in_words(quote, self.new[new_start:new_end])
             around = self._around(start, end, new_start, new_end)
             is_short = len(quote) < TELLING
-            is_likely = around >= NEAR_CERTAIN or (
+            is_likely = self._is_certain(start, end, new_start, new_end) or (
                 alike >= ALIKE and (not is_short or around >= ALIKE)
             )
             score = self._score(start, end, new_start, new_end, place)
@@ -425,10 +435,14 @@ class _Search:
 
     # Scores
 
+    def _seen(self, start, end, new_start, new_end):
+        """How much before and behind both texts go on, as far as one looks."""
+        behind = min(len(self.old) - end, len(self.new) - new_end)
+        return min(CONTEXT, start, new_start), min(CONTEXT, behind)
+
     def _sides(self, start, end, new_start, new_end):
         """How alike what stands before and behind is, as far as both texts go."""
-        before = min(CONTEXT, start, new_start)
-        behind = min(CONTEXT, len(self.old) - end, len(self.new) - new_end)
+        before, behind = self._seen(start, end, new_start, new_end)
         return (
             _alike(self.old[start - before : start], self.new[new_start - before : new_start])
             if before
@@ -439,7 +453,14 @@ class _Search:
         )
 
     def _around(self, *spans):
-        return sum(self._sides(*spans)) / 2
+        """How alike the surroundings are; a side on which both texts end says nothing."""
+        sides = zip(self._seen(*spans), self._sides(*spans), strict=True)
+        telling = [alike for seen, alike in sides if seen or alike < 1]
+        return sum(telling) / len(telling) if telling else 1.0
+
+    def _is_certain(self, *spans):
+        """Whether the surroundings alone tell where a quote went: alike, and enough of them."""
+        return sum(self._seen(*spans)) >= TELLING and self._around(*spans) >= NEAR_CERTAIN
 
     def _score(self, start, end, new_start, new_end, place):
         before, behind = self._sides(start, end, new_start, new_end)

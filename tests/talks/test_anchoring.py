@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from talks.anchoring import Kind, Match, Turns, align, find_again
+from talks.anchoring import WORD, Kind, Match, Turns, align, find_again
 
 SEED = Path(__file__).parents[2] / "annotations" / "seed" / "istanbul-2025-05-16.txt"
 UNRELATED = (
@@ -226,6 +226,11 @@ def test_unrelated_texts_give_none():
     spans += [(m, m + 12) for m in range(0, len(old) - 12, 37)]
 
     assert {match.kind for match in find_again(old, UNRELATED, spans)} == {Kind.LOST}
+    words = [match.span() for match in WORD.finditer(old)]
+    assert {match.kind for match in find_again(old, UNRELATED, words)} == {Kind.LOST}
+    first = old[: len(UNRELATED)].rstrip(".") + "."
+    spans = [(0, len(first)), (0, len(first) - 1), (0, 40)]
+    assert {match.kind for match in find_again(first, UNRELATED, spans)} == {Kind.LOST}
 
 
 def test_a_long_line_of_20_000_words_is_aligned():
