@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 
-from . import gate
+from . import gate, languages
 from .models import Article, ArticleStatus, Round
 
 
@@ -16,6 +16,11 @@ def clean_language(language):
     """
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", language):
         raise forms.ValidationError("Write a language’s code, such as en, uk or zh-Hans.")
+    main = language.partition("-")[0].lower()
+    if len(main) == 2 and main not in languages.OF_TWO_LETTERS:
+        raise forms.ValidationError(
+            f"No language has the code “{main}”. A country’s code is another: Ukrainian is uk."
+        )
     first, *others = language.lower().split("-")
     capitals = {2: str.upper, 4: str.title}
     return "-".join([first, *(capitals.get(len(one), str)(one) for one in others)])

@@ -47,9 +47,14 @@ def quote(text, start, end):
 
 
 def first_words(text, count=8):
-    """The first ``count`` words, with an ellipsis where more follow."""
+    """The first ``count`` words, with an ellipsis where more follow.
+
+    Of words that are not set apart by spaces, as in Chinese, as many as have room.
+    """
     words = text.split(None, count)
-    return " ".join(words[:count]) + ("…" if len(words) > count else "")
+    first = " ".join(words[:count])
+    shown = regex.match(rf"\X{{0,{20 * count}}}", first)[0]
+    return shown + ("…" if len(words) > count or shown != first else "")
 
 
 def paragraphs(text):

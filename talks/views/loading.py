@@ -468,7 +468,7 @@ def preparing(request, intake, form, *, status=200, split=None, ticked=None, **c
         "intake": intake,
         "form": form,
         "alike": beside(outcome) if is_open and twin is None else [],
-        "rows": rows(intake.layout, split, set(ticked))[begin : begin + PIECES],
+        "rows": rows(intake.layout["pieces"], begin, split, set(ticked)),
         "begin": begin,
         "before": begin - PIECES if begin else None,
         "behind": begin + PIECES if begin + PIECES < pieces_count else None,
@@ -515,11 +515,11 @@ def compared(old, new):
     return found if size < LONG else shortened(found, AROUND)
 
 
-def rows(layout, split, ticked):
+def rows(whole, begin, split, ticked):
     """The pieces as the page lists them: numbered as paragraphs where they are kept."""
-    number = 0
+    number = sum(piece["kept"] for piece in whole[:begin])
     found = []
-    for index, piece in enumerate(layout["pieces"]):
+    for index, piece in enumerate(whole[begin : begin + PIECES], start=begin):
         number += piece["kept"]
         row = {
             "index": str(index),  # a template takes its time to write a number
@@ -530,10 +530,10 @@ def rows(layout, split, ticked):
             "can_join": piece["kept"] and number > 1,
         }
         if index == split and piece["kept"]:
-            whole = plain_text.Paragraph(1, "body", 0, len(piece["text"]), piece["text"])
+            paragraph = plain_text.Paragraph(1, "body", 0, len(piece["text"]), piece["text"])
             row["sentences"] = [
                 (one.start, plain_text.first_words(one.text))
-                for one in plain_text.sentences(whole)[1 : 1 + SENTENCES]
+                for one in plain_text.sentences(paragraph)[1 : 1 + SENTENCES]
             ]
             row["is_open"] = True
         found.append(row)

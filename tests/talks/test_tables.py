@@ -122,6 +122,7 @@ def test_the_same_table_again_leads_to_the_one_that_is_here(client):
         ("date", "16 May\0", "There is a hidden character (U+0000) after “16 May”."),
         ("date", "99999-01-01", "“99999-01-01” is no day."),
         ("language", "english", "Write a language’s code, such as en, uk or zh-Hans."),
+        ("language", "UA", "No language has the code “ua”."),
     ],
 )
 def test_a_cell_that_no_field_can_hold_is_told_before_and_after(client, column, value, said):
