@@ -217,6 +217,7 @@ def shown(keys, asked):
         draft = drafts.get(row.object_id) if row.kind == EntryKind.DRAFT else None
         row.kind_name = _DRAFTS[draft.kind] if draft else _NAMES[row.kind]
         row.is_text = row.kind == EntryKind.ARTICLE
+        row.language = row.article.language if row.kind in PRINTED else ""
         row.url = _address(row, parties, reports)
         row.note = notes.get(row.object_id) if row.kind == EntryKind.NOTE else None
         spans = _spans(row.marked_label, row.label, asked)
@@ -228,6 +229,8 @@ def shown(keys, asked):
     return rows
 
 
+# The words of these are the article's own.
+PRINTED = {EntryKind.ARTICLE, EntryKind.PASSAGE}
 _NAMES = {
     EntryKind.ARTICLE: "Article",
     EntryKind.PASSAGE: "Passage",
