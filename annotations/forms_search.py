@@ -29,7 +29,7 @@ from .models import Draft, EntryKind, Note, SavedPage, SavedSearch, Tagging
 from .named import CoderField, TagNameField
 from .reading import Tags
 
-LENGTH = 200  # code points of a question
+LENGTH = 500  # code points of a question: that of a long sentence
 NOTHING = "Write a word to look for: at least one that is not to be left out."
 COMMON = "These words stand everywhere. Add one that tells more."
 

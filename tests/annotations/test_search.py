@@ -96,6 +96,8 @@ def test_each_language_is_searched_by_its_own_rules(client, coder, language, tex
 
     expected = [] if language == "de" else [("article", "One")]
     assert finds(client, typed) == expected
+    page = client.get(reverse("annotations:search"), {"q": typed}).text
+    assert page.count(f'lang="{language}"') == 2 * len(expected)
 
 
 def test_all_kinds_stand_in_one_list_with_their_counts(client, coder):
@@ -304,7 +306,7 @@ def test_visitors_find_no_notes_tags_and_unreviewed_work(client):
         ({"q": '""'}, "at least one"),
         ({"q": "***"}, "at least one"),
         ({"q": "the of"}, "stand everywhere"),
-        ({"q": "x" * 201}, "at most 200"),
+        ({"q": "x" * 501}, "at most 500"),
         ({"q": "a\u202eb"}, "hidden character"),
         ({"q": "met", "kind": "zebra"}, "no such kind"),
         ({"q": "met", "party": "nobody"}, "Select a valid choice"),
@@ -530,6 +532,20 @@ def test_words_are_folded_as_they_are_in_one_text(client):
 
     expected = {letter: [finding.folded(f"x{letter}x")[0]] for letter in letters}
     assert {letter: words for letter, words in found.items() if words != expected[letter]} == {}
+
+
+@pytest.mark.parametrize("sign", ["", '"'])
+def test_a_whole_sentence_is_found_as_it_stands(client, sign):
+    sentence = (
+        "“We won’t – not now, nor in 2026 – withdraw,” the U.S.-backed envoy said on 16/05/2025 in"
+        " Istanbul/Ankara (as quoted by the agency), adding that 1,000 of the well-known prisoners"
+        " would be exchanged “all for all”, that a cease-fire of thirty days had been refused, and"
+        " that whoever had asked for it would have to answer for what was to come: war, and more."
+    )
+    make_article(f"Nothing here. {sentence} Nor here.", title="One")
+
+    asked_for = sign + sentence.replace("“", "").replace("”", "") + sign
+    assert finds(client, asked_for) == [("article", "One")]
 
 
 def test_a_name_is_found_with_whatever_apostrophe(client):
