@@ -16,6 +16,7 @@ SAME_SIZE = 0.85, 1.18
 GUTTER = 5  # points between two columns
 EDGE = 15  # points of a page's text within which a running head or a page number stands
 WORD_GAP, WIDE_GAP = 0.1, 0.6  # of a letter's size
+LONGEST = 60  # lines of a paragraph
 FEWEST_ROWS = 3  # that have a gap at one place, where the gap parts columns
 MOST_ROWS = 60  # rows of a page that are tried together
 BULLETS = r"[•●○◦▪■□▫‣⁃∙·➢➤✓✔❖◆►▶\uf0a7\uf0b7\uf0d8]|\(cid:\d+\)"
@@ -40,8 +41,8 @@ class Glyph(NamedTuple):
     base: float
     size: float
     number: int
-    # Of the piece of the file that is marked, where it is one of a tagged document.
-    mark: int | None = None
+    # Of a tagged document, the number of the paragraph that it stands in.
+    block: int | None = None
 
 
 class Gap(NamedTuple):
@@ -63,7 +64,7 @@ class Line(NamedTuple):
     """A line of a column, its text as it is read, and its place in points.
 
     ``start`` and ``stop`` grow in the direction in which it is read; ``word`` is the width of
-    its first word.
+    its first word, ``block`` that of its glyphs.
     """
 
     page: int
@@ -74,6 +75,7 @@ class Line(NamedTuple):
     word: float
     is_item: bool
     text: str
+    block: int | None
 
 
 class Box(NamedTuple):
@@ -347,7 +349,9 @@ def _line(row, page, begins_right, are_turned):
         text = text[bullet.end() :].lstrip()
     size = statistics.median(one.size for one in printed)
     word = _first_word(printed[::-1] if begins_right else printed, size)
-    return Line(page, start, stop, row[0].base, size, word, bool(label or bullet), text)
+    # A list's label stands in a part of its own.
+    block = max(printed, key=lambda one: one.number).block
+    return Line(page, start, stop, row[0].base, size, word, bool(label or bullet), text, block)
 
 
 def _label(printed):
@@ -504,20 +508,25 @@ def _without_outermost(pages, body):
     )
     often = max(2, 0.4 * len(pages))
 
-    def goes(line):
+    def goes(line, page):
+        # A number in a table's last row has others beside it.
         return counts[running(line)] >= often or (
-            line.size < 0.95 * body and PAGE_NUMBER.fullmatch(line.text)
+            line.size < 0.95 * body
+            and PAGE_NUMBER.fullmatch(line.text)
+            and sum(abs(one.base - line.base) < line.size for one in page) == 1
         )
 
     kept = []
     for page in pages:
         outer = outermost(page)
-        kept.append([one for one in page if not (one in outer and goes(one))])
+        kept.append([one for one in page if not (one in outer and goes(one, page))])
     return kept
 
 
 def paragraphs(lines):
     """Lines in groups, each a paragraph, also over columns and pages."""
+    if not _are_tagged_soundly(lines):
+        lines = [line._replace(block=None) for line in lines]
     columns = _columns(lines)
     leading = _usual_leading(columns)
     found = []
@@ -531,6 +540,14 @@ def paragraphs(lines):
                 found.append([])
             found[-1].append(line)
     return found
+
+
+def _are_tagged_soundly(lines):
+    """Whether blocks are paragraphs: some programs make one of each line, or one of a page."""
+    steps = [(one, two) for one, two in itertools.pairwise(lines) if one.block != two.block]
+    broken = sum(_goes_on_small(two) and not ENDS.search(one.text) for one, two in steps)
+    largest = max(collections.Counter(line.block for line in lines).values(), default=0)
+    return broken <= len(steps) / 5 and largest <= LONGEST
 
 
 def _columns(lines):
@@ -581,6 +598,10 @@ def _would_fit(column, index):
 def _begins(column, index, leading):
     """Whether a line, and not the first of its column, begins a paragraph."""
     above, line = column[index - 1], column[index]
+    if None not in (above.block, line.block):
+        # Within a paragraph there may be line ends.
+        is_end = ENDS.search(above.text) and _would_fit(column, index)
+        return above.block != line.block or bool(is_end)
     below = column[index + 1] if index + 1 < len(column) else None
     if line.is_item or not _is_same_size(above, line):
         return True
@@ -626,6 +647,8 @@ def _goes_on_small(line):
 def _goes_on(before, paragraph, column):
     """Whether a paragraph that ends a column goes on in the next."""
     last, first = paragraph[-1], column[0]
+    if None not in (last.block, first.block):
+        return last.block == first.block
     if first.is_item or not _is_same_size(last, first):
         return False
     if not ENDS.search(last.text) and _goes_on_small(first):

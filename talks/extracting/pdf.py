@@ -12,6 +12,11 @@ from .results import Unreadable
 PAGES = 2_000
 ASLANT = 0.1  # radians by which a line is off at most
 CONTENT = 0.3  # of a page's letters, that are marked where a document is tagged soundly
+# What a tagged document calls them.
+PARAGRAPHS = {
+    "P", "H", "H1", "H2", "H3", "H4", "H5", "H6", "LI", "LBody", "TD", "TH", "Caption", "Title",
+    "Note", "FENote",
+}  # fmt: skip
 SCAN = 0.5  # of a page, that a picture of it covers at least
 BROKEN = re.compile(r"\w-$")
 WORD_BEFORE, WORD_BEHIND = re.compile(r"[\w-]+$"), re.compile(r"[\w-]+")
@@ -68,6 +73,7 @@ def _pages(document):
     device = _device(resources)
     interpreter = PDFPageInterpreter(resources, device)
     is_tagged = bool((resolve1(document.catalog.get("MarkInfo")) or {}).get("Marked"))
+    blocks = _blocks(document)
     found, pictures = [], []
     for number, printed in enumerate(PDFPage.create_pages(document)):
         if number >= PAGES:
@@ -76,7 +82,8 @@ def _pages(document):
         page = device.get_result()
         if is_tagged:
             _leave_artifacts_out(page, device.contents)
-        glyphs = _glyphs(page)
+        marks = {key: blocks.get((printed.pageid, mark)) for key, mark in device.contents.items()}
+        glyphs = _glyphs(page, marks)
         found.append([line for one in glyphs for line in pages.lines_of(one, number)])
         if not found[-1] and _is_picture(page):
             pictures.append(number + 1)
@@ -84,7 +91,7 @@ def _pages(document):
 
 
 def _device(resources):
-    """What puts a page together, and notes which letters a tagged document marks as its content.
+    """What puts a page together, and notes how a tagged document marks the letters of its content.
 
     Source: ISO 32000-2, 14.8.2.2: heads, feet and numbers of pages are marked as artifacts, or
     stand outside of all content that is marked with a number.
@@ -93,13 +100,13 @@ def _device(resources):
 
     class Device(PDFPageAggregator):
         def begin_page(self, page, ctm):
-            self.marks, self.contents = [], set()
+            self.marks, self.contents = [], {}
             super().begin_page(page, ctm)
 
         def begin_tag(self, tag, props=None):
-            outer = bool(self.marks) and self.marks[-1]
-            is_content = outer or (isinstance(props, dict) and "MCID" in props)
-            self.marks.append(is_content and tag.name != "Artifact")
+            outer = self.marks[-1] if self.marks else None
+            mark = props.get("MCID", outer) if isinstance(props, dict) else outer
+            self.marks.append(None if tag.name == "Artifact" else mark)
 
         def end_tag(self):
             if self.marks:
@@ -107,11 +114,52 @@ def _device(resources):
 
         def render_char(self, *args, **options):
             advance = super().render_char(*args, **options)
-            if self.marks and self.marks[-1]:
-                self.contents.add(id(self.cur_item._objs[-1]))
+            if self.marks and self.marks[-1] is not None:
+                self.contents[id(self.cur_item._objs[-1])] = self.marks[-1]
             return advance
 
     return Device(resources, laparams=None)
+
+
+def _blocks(document):
+    """The paragraphs of a tagged document, as numbers by the page's id and the mark of content.
+
+    Source: ISO 32000-2, 14.7.2 and 14.8.4.
+    """
+    from pdfminer.pdftypes import PDFObjRef, resolve1
+    from pdfminer.psparser import PSLiteral
+
+    root = resolve1(document.catalog.get("StructTreeRoot"))
+    if not isinstance(root, dict):
+        return {}
+    roles = resolve1(root.get("RoleMap"))
+    roles = roles if isinstance(roles, dict) else {}
+    found, seen, number = {}, set(), 0
+    waiting = [(root.get("K"), None, None)]
+    while waiting:
+        part, page, block = waiting.pop()
+        if isinstance(part, PDFObjRef):
+            if part.objid in seen:
+                continue
+            seen.add(part.objid)
+            part = resolve1(part)
+        if isinstance(part, list):
+            waiting += [(one, page, block) for one in reversed(part)]
+        elif isinstance(part, int):
+            found[page, part] = block
+        elif isinstance(part, dict):
+            if isinstance(part.get("Pg"), PDFObjRef):
+                page = part["Pg"].objid
+            if isinstance(part.get("MCID"), int):
+                found[page, part["MCID"]] = block
+            kind = part.get("S")
+            name = kind.name if isinstance(kind, PSLiteral) else ""
+            role = roles.get(name)
+            if (role.name if isinstance(role, PSLiteral) else name) in PARAGRAPHS:
+                number += 1
+                block = number
+            waiting.append((part.get("K"), page, block))
+    return found
 
 
 def _leave_artifacts_out(page, contents):
@@ -152,7 +200,7 @@ def _is_picture(page):
     )
 
 
-def _glyphs(page):
+def _glyphs(page, blocks):
     """A page's glyphs in lists, one for each of the ways in which the page is turned to read them.
 
     The way that most need comes first. What goes aslant is a stamp, and left out.
@@ -176,7 +224,8 @@ def _glyphs(page):
                 if right == left and pages.BULLET.fullmatch(text):
                     # Of a sign that its font does not know, the width is not known either.
                     right = left + size / 4
-                found[turned].append(pages.Glyph(text, left, right, base, size, number))
+                block = blocks.get(id(one))
+                found[turned].append(pages.Glyph(text, left, right, base, size, number, block))
                 number += bool(text.strip())
     return sorted(found.values(), key=len, reverse=True)
 

@@ -117,13 +117,19 @@ def make_printed_pdf(pages, in_forms=False):
 
 
 def make_tagged_pdf(lines):
-    """A PDF of one page of ``(height, line, is_content)``, which marks what is content."""
+    """A PDF of one page of ``(height, line, paragraph)``, by its number, or None for no content."""
     commands = []
-    for number, (y, line, is_content) in enumerate(lines):
-        mark = b"/P << /MCID %d >> BDC" % number if is_content else b"/Artifact BMC"
+    for number, (y, line, paragraph) in enumerate(lines):
+        mark = b"/Artifact BMC" if paragraph is None else b"/P << /MCID %d >> BDC" % number
         said = line.encode("cp1252")
         commands.append(b"%s BT /F1 10 Tf 40 %d Td (%s) Tj ET EMC" % (mark, y, said))
-    return _pdf([commands])
+    parts = b" ".join(
+        b"<< /S /Body /Pg 5 0 R /K [%s] >>"
+        % b" ".join(b"%d" % i for i, line in enumerate(lines) if line[2] == paragraph)
+        for paragraph in sorted({line[2] for line in lines if line[2] is not None})
+    )
+    root = b"<< /K << /S /Document /K [%s] >> /RoleMap << /Body /P >> >>" % parts
+    return _pdf([commands], more=[root])
 
 
 def make_placed_pdf(lines):
@@ -176,8 +182,8 @@ def _pdf(pages, trailer="", title="", font=b"", more=()):
         if b"/Form" in content
     )
     objects = [
-        b"<< /Type /Catalog /Pages 2 0 R /MarkInfo << /Marked true >> %s >>"
-        % (b"" if title else b"/Lang (en-GB)"),
+        b"<< /Type /Catalog /Pages 2 0 R /MarkInfo << /Marked true >> %s "
+        b"/StructTreeRoot 7 0 R >>" % (b"" if title else b"/Lang (en-GB)"),
         b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, len(pages)),
         font or b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>",
         b"<< /Title (%s) >>" % (title or "Microsoft Word - talks.doc").encode(),

@@ -275,13 +275,21 @@ def test_a_pdf_is_read_in_paragraphs_whatever_stands_beside_and_between_them(rea
     ]
 
 
-def test_what_a_tagged_pdf_does_not_mark_as_content_is_left_out(reader):
-    page = [(1950, "5/16/25, 11:53 AM", False), (1900, "They met in Istanbul.", True),
-            (1876, "They agreed.", True), (40, "https://daily.example 1/1", False)]  # fmt: skip
-
+def test_a_tagged_pdf_is_read_as_it_says(reader):
+    page = [
+        (1950, "5/16/25, 11:53 AM", None),
+        *[(1900, "They met in Istanbul", 0), (1888, "Nobody knew why.", 1), (1876, "It was", 2)],
+        *[(1840, "Friday.", 2), (40, "https://daily.example 1/1", None)],
+    ]
     found = reader.read(make_tagged_pdf(page), name="a.pdf")
 
-    assert found.text == "They met in Istanbul.\nThey agreed."
+    assert found.text == "They met in Istanbul\nNobody knew why.\nIt was Friday."
+
+    # Each line a paragraph, as some programs say, is not believed.
+    lines = ["They met in Istanbul, and then", "went on to speak of other", "matters."]
+    page = [(1900 - 12 * i, line, i) for i, line in enumerate(lines)]
+
+    assert reader.read(make_tagged_pdf(page), name="a.pdf").text == " ".join(lines)
 
 
 def test_a_pdf_whose_pages_are_drawn_by_forms_is_read(reader):
