@@ -7,7 +7,9 @@ and containment of documents" (1997); one permutation hashing: Li, Owen and Zhan
 import hashlib
 import re
 
-WORD = re.compile(r"\w+")
+# Chinese characters and Japanese syllables: written without spaces, each counts as a word.
+UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+WORD = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
 SHINGLE = 3  # words
 BUCKETS, ROWS = 128, 4  # 32 bands: half of the shingles in common is found with 87 in 100
 PARAGRAPH = 12  # words, from which a paragraph that is taken over whole tells something

@@ -45,6 +45,18 @@ def test_other_texts_are_not_found():
     assert [(i, j) for i in range(60) for j in range(i) if is_found(texts[i], texts[j])] == []
 
 
+def test_texts_without_spaces_are_compared_by_their_characters():
+    def chinese(seed):
+        return "".join(random.Random(seed).choices([chr(c) for c in range(0x4E00, 0x4F00)], k=200))
+
+    report = chinese(1)
+    edit = f"{report[:80]}不{report[82:]}"
+
+    assert is_found(report, edit)
+    assert likeness.share(report, edit) > 0.9
+    assert not is_found(report, chinese(2))
+
+
 def test_case_and_punctuation_do_not_count():
     one = text(1)
 
