@@ -31,7 +31,7 @@ def cards(user, article, carries, refused=None):
             old=_in_context(article.supersedes.text, carry.passage.start, carry.passage.end),
             new=_proposed(article, carry),
             pieces=_pieces(article, carry),
-            turned=_turned(article, carry, turns),
+            why=_why_it_waits(article, carry, turns),
             work=work[carry.passage_id],
             form=refused[1] if refused and refused[0].pk == carry.pk else None,
         )
@@ -51,13 +51,14 @@ def _pieces(article, carry):
     return differences(carry.passage.exact, new) if new and new != carry.passage.exact else []
 
 
-def _turned(article, carry, turns):
-    """What may have turned the sense of words that stayed the same: (went, came), or None."""
+def _why_it_waits(article, carry, turns):
+    """Of words that stayed the same and wait: what turned beside them, how often they stand."""
     old, is_waiting = carry.passage, carry.status == CarryStatus.WAITING
     if not is_waiting or old.exact != article.text[carry.start : carry.end]:
         return None
-    turned = turns.beside(old.start, old.end, carry.start, carry.end)
-    return turned if any(turned) else None
+    went, came = turns.beside(old.start, old.end, carry.start, carry.end)
+    before, now = article.supersedes.text.count(old.exact), article.text.count(old.exact)
+    return {"went": went, "came": came, "before": before, "now": now, "is_one": before == now == 1}
 
 
 def _in_context(text, start, end):

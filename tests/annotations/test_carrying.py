@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import re
 import uuid
 
 import pytest
@@ -502,17 +503,24 @@ def test_a_decision_somebody_else_has_made_is_shown(client, colleague, waiting):
     assert ">captives</textarea>" in response.text
 
 
-def test_what_turned_beside_the_same_words_is_said_where_they_wait(client, admin, old):
-    (quote,) = tagged(old, QUOTE)
-    told = "“We want a ceasefire,” Umerov did not tell 3 reporters"
-    new = make_article(OLD.replace(f"{QUOTE} Umerov told reporters", told), round=old.round)
+def test_why_the_same_words_wait_is_said(client, admin, old):
+    (quote, *_) = tagged(old, QUOTE, "Friday", "minister")
+    text = OLD.replace("Umerov told", "Umerov did not tell 3").replace(
+        "on Friday", "there, on Friday"
+    )
+    text = text.replace("minister said", "envoy told a minister, unlike what one had heard")
+    new = make_article(f"{text}\nA Friday.", round=old.round)
     superseded(admin, old, new)
     client.force_login(admin)
 
     page = client.get(reverse("annotations:carry_list", args=[new.pk]))
 
     assert where(quote) == (old.pk, QUOTE)
-    assert "may turn their sense: <ins>not, 3</ins> came." in page.text
+    assert re.findall(r"The words are the same, but (.*?)\.</p>", page.text) == [
+        "they stand in the old version 1 time, in the new one 2 times",
+        "what stands around them is not",
+        "what stands beside them may turn their sense: <ins>not, 3</ins> came",
+    ]
 
 
 def test_visitors_see_differences_and_no_carries(client, admin, old, new):
