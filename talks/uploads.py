@@ -44,23 +44,19 @@ class SpooledFile(UploadedFile):
         return self
 
     def close(self):
-        """Close it for all of them: Django closes a request's files when it is answered."""
-        self.spool.close()
+        """Nothing: the handler closes it for all of them."""
 
 
 class SpoolUploadHandler(FileUploadHandler):
-    """Puts all files of a request into one."""
+    """Puts all files of a request into one, until it is closed: of one that is cut off nobody
+    else closes what had come."""
 
     spool, start = None, 0
 
     def receive_data_chunk(self, raw_data, start):  # noqa: ARG002
         if self.spool is None:
             self.spool = tempfile.TemporaryFile()  # noqa: SIM115
-        try:
-            self.spool.write(raw_data)
-        except OSError:
-            self.spool.close()
-            raise
+        self.spool.write(raw_data)
 
     def file_complete(self, file_size):
         if self.spool is None:
@@ -69,6 +65,6 @@ class SpoolUploadHandler(FileUploadHandler):
         self.start += file_size
         return file
 
-    def upload_interrupted(self):
+    def close(self):
         if self.spool is not None:
             self.spool.close()

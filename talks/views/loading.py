@@ -1,5 +1,6 @@
 """How articles come in: the page that takes files and texts, and the page that prepares one."""
 
+import contextlib
 import functools
 import re
 from urllib.parse import urlencode
@@ -63,9 +64,10 @@ def takes_uploads(view):
     @functools.wraps(view)
     def admitted(request, *args, **kwargs):
         only_admins(request.user)
-        if request.content_type == "multipart/form-data":  # other forms the gate has read
-            request.upload_handlers = [SpoolUploadHandler(request)]
-        return csrf_protect(view)(request, *args, **kwargs)
+        with contextlib.closing(SpoolUploadHandler(request)) as handler:
+            if request.content_type == "multipart/form-data":  # other forms the gate has read
+                request.upload_handlers = [handler]
+            return csrf_protect(view)(request, *args, **kwargs)
 
     return admitted
 
