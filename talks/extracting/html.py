@@ -259,9 +259,16 @@ def _wrap_loose_text(tree):
 
     It would be lost, or run together; so would a long text that is alone in a ``div``.
     """
-    for block in tree.iter("div"):
-        if len(_shown(block)) >= LONG and not any(map(_is_block, block)):
-            block.tag = "p" if block.find("br") is None else "div"
+    texts = [
+        one
+        for one in tree.iter("div")
+        if _shown(one) and one.find("br") is None and not any(map(_is_block, one))
+    ]
+    kinds = {_kind(one) for one in texts if len(_shown(one)) >= LONG}
+    for block in texts:
+        # Short ones too that stand like long ones.
+        if _kind(block) in kinds:
+            block.tag = "p"
     for block in list(tree.iter(*HOLDERS)):
         children = list(block)
         if any(one.tag == "br" or _is_block(one) for one in children):
@@ -288,6 +295,13 @@ def _wrap_loose_text(tree):
                     paragraph[-1].tail = text
                 else:
                     paragraph.text = text
+
+
+def _kind(block):
+    """What the parts of a page that are made alike have in common."""
+    parent = block.getparent()
+    told = block.get("class"), parent.get("class")
+    return told if all(told) else (*told, id(parent))
 
 
 def _paragraph(block):

@@ -586,6 +586,11 @@ PARAGRAPHS = [f"<p>{sentence}</p>" for sentence in SENTENCES]
          f"{SENTENCES[2]}<br>Nobody spoke.<div>{SENTENCES[3]}</div>The end.</div></article>",
          ["The talks", SENTENCES[0], "He left.", SENTENCES[1], SENTENCES[2], "Nobody spoke.",
           SENTENCES[3], "The end."]),
+        # Paragraphs that are called none, the short ones too.
+        ("<article><h1>The talks</h1>" + "".join(
+            f"<div class='block'><div class='text'>{one}</div></div>"
+            for one in [*SENTENCES, "He left."]) + "<div>Share this</div></article>",
+         ["The talks", *SENTENCES, "He left."]),
         # Within a sentence, and line by line.
         (f"<article>{PARAGRAPHS[0]}<p>Type <code>talk</code>, then <q>so <i>be</i> it</q>.</p>"
          f"<pre>One  two\nthree</pre>{PARAGRAPHS[1]}</article>",
@@ -593,7 +598,7 @@ PARAGRAPHS = [f"<p>{sentence}</p>" for sentence in SENTENCES]
         (f"<article>{PARAGRAPHS[0]}<a class='sr-only'>Skip this part</a>{PARAGRAPHS[1]}</article>",
          SENTENCES[:2]),
     ],
-    ids=["live", "parts", "loose", "inline", "unseen"],
+    ids=["live", "parts", "loose", "divs", "inline", "unseen"],
 )  # fmt: skip
 def test_a_page_is_read_whole_and_nothing_beside_it(body, read):
     from talks.extracting import html
