@@ -30,7 +30,7 @@ from .named import CoderField, TagNameField
 from .reading import Tags
 
 LENGTH = 500  # code points of a question: that of a long sentence
-NOTHING = "Write a word to look for: at least one that is not to be left out."
+NOTHING = "Write a word or a number to look for: at least one that is not to be left out."
 COMMON = "These words stand everywhere. Add one that tells more."
 
 
