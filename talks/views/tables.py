@@ -40,9 +40,22 @@ def table_detail(request, table_id):
         data["version"] = stale.current.version
         form = MappingForm(data, table=stale.current)
         form.is_valid()
-        return mapping(request, stale.current, form, status=409, is_stale=True)
+        context = {"is_stale": True, "differences": unlike(form, stale.current)}
+        return mapping(request, stale.current, form, status=409, **context)
     except Unreadable as error:
         return mapping(request, table, form, status=422, refusal=error)
+
+
+def unlike(form, current):
+    """What is stored and what was chosen, where they differ, as (label, stored, chosen)."""
+    stored = {"delimiter": current.delimiter, **current.mapping}
+    found = []
+    for name, field in form.fields.items():
+        one, two = stored.get(name, ""), form.cleaned_data.get(name, "")
+        if name != "version" and one != two:
+            words = dict(field.choices)
+            found.append((field.label, words.get(one, one), words.get(two, two)))
+    return found
 
 
 def look(request, table, form):

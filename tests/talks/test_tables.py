@@ -1,6 +1,7 @@
 """Tables of articles: CSV and JSON Lines, and which column holds what."""
 
 import json
+import re
 import uuid
 from pathlib import Path
 
@@ -275,7 +276,12 @@ def test_a_stale_choice_is_answered_409_and_a_repeated_load_loads_once(client):
 
     stale = client.post(table.get_absolute_url(), mapped(table, byline="Lang", do="load"))
     assert stale.status_code == 409
-    assert '<option value="Lang" selected>' in stale.content.decode()
+    page = stale.content.decode()
+    assert '<option value="Lang" selected>' in page
+    assert re.findall(r'<td data-label="(.*?)"><bdi>(.*?)</bdi></td>', page) == [
+        ("Saved now", "Outlet"), ("Typed by you", "Lang"),
+    ]  # fmt: skip
+    assert "{#" not in page
     assert not Batch.objects.exists()
 
     table.refresh_from_db()
