@@ -46,10 +46,15 @@ def sentences_like(passage, user):
     return [_told(article, one, wanted, share) for share, article, one in found[:SHOWN]]
 
 
-def _articles(passage, user):
+def telling_words(passage):
+    """The question that finds what shares one of the words that tell most of ``passage``."""
     words = sorted({word.casefold() for word in WORD.findall(passage.exact)}, key=len)
     question = asked.Asked((tuple(asked.Term(word) for word in words[-TOLD:]),), ())
-    question = searching.without_common(question)
+    return searching.without_common(question)
+
+
+def _articles(passage, user):
+    question = telling_words(passage)
     if not question.groups:
         return []
     entries = searching.visible_to(searching.found(question), user)

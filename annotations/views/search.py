@@ -84,7 +84,10 @@ def passages_alike(request, passage_id):
     """The sentences of all articles that are most like a passage."""
     passages = Passage.objects.visible_to(request.user).select_related("article__round")
     passage = get_object_or_404(passages, pk=passage_id)
-    context = {"passage": passage, "sentences": alike.sentences_like(passage, request.user)}
+    sentences = alike.sentences_like(passage, request.user)
+    context = {"passage": passage, "sentences": sentences}
+    if not sentences:
+        context["words"] = alike.telling_words(passage).as_typed
     return render(request, "annotations/passages_alike.html", context)
 
 

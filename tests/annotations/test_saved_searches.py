@@ -124,8 +124,11 @@ def test_sentences_like_a_passage_come_from_what_one_may_see(client):
     assert f"?at={start}-{len(other.text)}#found" in found.content.decode()
 
 
-@pytest.mark.parametrize("words", ["1 2", "those who were there"])
-def test_a_passage_without_words_that_tell_is_like_nothing(client, words):
+@pytest.mark.parametrize(
+    ("words", "query"),
+    [("1 2", ""), ("those who were there", ""), ("those quokkas", "?q=quokkas")],
+)
+def test_of_a_passage_that_is_like_nothing_the_words_are_offered(client, words, query):
     article = make_article(f"A: {words}!", status=ArticleStatus.PUBLISHED)
     make_article("B: those who were there.", status=ArticleStatus.PUBLISHED)
     passage = make_passage(words, article)
@@ -133,6 +136,7 @@ def test_a_passage_without_words_that_tell_is_like_nothing(client, words):
     page = client.get(reverse("annotations:passages_alike", args=[passage.pk])).content.decode()
 
     assert "No sentence" in page
+    assert f'<a href="/search/{query}">Search for some' in page
 
 
 def test_a_view_of_the_list_of_articles_is_kept_beside_it(client, coder):
