@@ -66,6 +66,11 @@ def test_what_was_typed_as_the_session_ended_is_there_after_signing_in_again(
     assert page.get_by_label("Headline", exact=True).input_value() == "They met"
     page.get_by_role("button", name="Save and go on later").click()
     expect(page.locator(".conflict td")).to_have_text(["Theirs", "They met"])
+    page.get_by_label("Byline").fill("Ada Writer")
+    page.reload()
+    expect(page.get_by_text("What you had typed here and was not saved")).to_be_visible()
+    assert page.get_by_label("Headline", exact=True).input_value() == "They met"
+    assert page.get_by_label("Byline").input_value() == "Ada Writer"
     open_page.problems[:] = [one for one in open_page.problems if "409" not in one]
 
 

@@ -10,12 +10,15 @@ const OWN = "input:not([type=hidden], [type=file], [type=submit], [name=piece]),
  * tells what changed since. The focus goes to where something was done if what had it is gone; Ctrl+Z presses `#undo`.
  */
 class KeptForm extends HTMLElement {
+  /** The names of fields that a refusal wrote into its answer, and that are saved nowhere. */
+  #refused = new Set();
+
   connectedCallback() {
     this.ends = new AbortController();
     const options = { signal: this.ends.signal };
     for (const type of ["input", "change"]) this.addEventListener(type, this, options);
     for (const type of ["keydown", "htmx:after:swap", "htmx:after:request"]) document.addEventListener(type, this, options);
-    addEventListener("pagehide", this, options);
+    for (const type of ["pagehide", "pageshow"]) addEventListener(type, this, options);
     this.#bringBack();
   }
 
@@ -26,9 +29,10 @@ class KeptForm extends HTMLElement {
   handleEvent(event) {
     switch (event.type) {
       case "keydown": return this.#key(event);
-      case "htmx:after:swap": return this.#swapped();
+      case "htmx:after:swap": return this.#swapped(event.detail.ctx?.response?.status ?? 200);
       case "htmx:after:request": return this.#answered(event.detail.ctx);
       case "pagehide": return this.#keep();
+      case "pageshow": this.isTakenIn = false; return;
       default:
         clearTimeout(this.timer);
         this.timer = setTimeout(() => this.#keep(), REST);
@@ -43,10 +47,14 @@ class KeptForm extends HTMLElement {
     return [...this.querySelectorAll(OWN)];
   }
 
+  get #unsaved() {
+    return this.#fields.filter((one) => isChanged(one) || this.#refused.has(one.name));
+  }
+
   #keep() {
     clearTimeout(this.timer);
     if (this.isTakenIn) return;
-    const fields = this.#fields.filter(isChanged).map((one) => [one.name, valueOf(one)]);
+    const fields = this.#unsaved.map((one) => [one.name, valueOf(one)]);
     if (!fields.length) return forget(this.#place);
     keepUnsent(storage(), this.#place, "form", { fields, version: this.#version?.value });
   }
@@ -68,14 +76,17 @@ class KeptForm extends HTMLElement {
     this.#keep();
   }
 
-  #answered({ sourceElement, hx }) {
-    if (!this.contains(sourceElement) || !hx?.redirect || hx.redirect.startsWith("/sign-in/")) return;
+  #answered({ sourceElement, response, hx }) {
+    if (!this.contains(sourceElement)) return;
+    if (response?.status >= 400) for (const one of this.#unsaved) this.#refused.add(one.name);
+    if (!hx?.redirect || hx.redirect.startsWith("/sign-in/")) return;
     this.isTakenIn = true;
     forget(this.#place);
   }
 
-  #swapped() {
+  #swapped(status) {
     this.said?.remove();
+    if (status < 400) this.#refused.clear();
     this.#keep();
     if (document.activeElement !== document.body) return;
     const said = this.querySelector("[data-at]");
