@@ -36,6 +36,13 @@ def test_a_paste_loses_its_advertisement_and_becomes_an_article(open_page, admin
     expect(page.get_by_text("3 of 4 paragraphs")).to_be_visible()
     page.keyboard.press("Control+z")
     expect(page.get_by_text("2 of 3 paragraphs")).to_be_visible()
+    page.get_by_role("button", name="Split… paragraph 1").press("Enter")
+    page.get_by_label("Or where the caret stands").press("Home")
+    for key in ["x", *["ArrowRight"] * 8, "Enter"]:
+        page.keyboard.press(key)
+    expect(page.locator(".piece-text").nth(1)).to_have_text("in Geneva.")
+    page.keyboard.press("Control+z")
+    expect(page.get_by_text("2 of 3 paragraphs")).to_be_visible()
     page.get_by_label("Headline", exact=True).fill("They met")
     page.get_by_label("Language").fill("en")
     page.reload()

@@ -2,7 +2,7 @@ import { undoing } from "../lib/keys.js";
 import { keepUnsent, takeUnsent } from "../lib/unsent.js";
 
 const REST = 300; // milliseconds without typing
-const OWN = "input:not([type=hidden], [type=file], [type=submit], [name=piece]), textarea, select";
+const OWN = "input:not([type=hidden], [type=file], [type=submit], [name=piece]), textarea[name], select";
 
 /**
  * Around a form that htmx sends: what is typed there and not taken in yet outlives a reload, a session that ended and a
