@@ -18,7 +18,8 @@ PARAGRAPHS = {
     "Note", "FENote",
 }  # fmt: skip
 SCAN = 0.5  # of a page, that a picture of it covers at least
-BROKEN = re.compile(r"\w-$")
+BROKEN = re.compile(r"\w-")
+WORD = 100  # characters, that no word is longer than
 WORD_BEFORE, WORD_BEHIND = re.compile(r"[\w-]+$"), re.compile(r"[\w-]+")
 # "Pre- and post-war": the hyphen ends no line, it stands for a word.
 LINKING = {"and", "or", "to", "und", "oder", "bis", "et", "ou", "и", "или", "та", "і", "й", "або"}
@@ -233,7 +234,8 @@ def _glyphs(page, blocks):
 def _hyphenated(lines):
     """Words that are written with a hyphen where no line ends."""
     text = "\n".join(line.text for line in lines)
-    return {word.lower() for word in re.findall(r"\w+(?:-\w+)+", text)}
+    words = (word.strip("-").lower() for word in re.findall(r"[\w-]+", text))
+    return {word for word in words if "-" in word}
 
 
 def _joined(lines, whole):
@@ -246,8 +248,8 @@ def _joined(lines, whole):
     for line in lines:
         if text.endswith("\u00ad"):
             text = text[:-1] + line
-        elif BROKEN.search(text) and line[:1].isalnum():
-            head, tail = WORD_BEFORE.search(text)[0], WORD_BEHIND.match(line)[0]
+        elif BROKEN.fullmatch(text[-2:]) and line[:1].isalnum():
+            head, tail = WORD_BEFORE.search(text[-WORD:])[0], WORD_BEHIND.match(line)[0]
             if tail.lower() in LINKING:
                 text = f"{text} {line}"
             elif not line[0].islower() or "-" in head[:-1] + tail or (head + tail).lower() in whole:
