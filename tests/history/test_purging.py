@@ -99,7 +99,7 @@ def test_an_article_goes_with_all_that_hangs_on_it_and_from_the_history(article,
 
 
 def test_an_article_goes_with_its_file_and_leaves_its_variants_and_newer_versions(admin):
-    given = {"round": make_round(), "language": "en"}
+    given = {"round": make_round(), "language": "en", "status": "published"}
     intake = make_intake(f"The {WORD} was denied.\nAdvertisement")
     intake = loading.change(intake, 1, layout=lambda one: pieces.set_kept(one, [1], False))
     article = loading.finish(admin, intake, 2, given)
