@@ -11,6 +11,7 @@ from talks.models import Article, Event, Evidence, OutcomeReport, Passage, Posit
 
 from .context import LONGEST, REACH, around
 from .models import Act, Note, Tagging
+from .searching import LookedUp
 
 
 def count_of(rows, per, what="pk"):
@@ -81,11 +82,16 @@ def evidence_for(user, *, accepted_only=False, **whose):
     """The evidence, in articles that ``user`` sees, of what they may know to be recorded."""
     if accepted_only:
         whose["work_status"] = WorkStatus.ACCEPTED
-    return Evidence.objects.filter(
-        Q(position__in=Position.objects.visible_to(user).filter(**whose))
-        | Q(outcome_report__in=OutcomeReport.objects.visible_to(user).filter(**whose))
-        | Q(event__in=Event.objects.live().filter(**whose))
-    )
+    # Looked up from the evidence: PostgreSQL would read all that was ever recorded, for one page.
+    owners = {
+        "position": Position.objects.visible_to(user),
+        "outcome_report": OutcomeReport.objects.visible_to(user),
+        "event": Event.objects.live(),
+    }
+    is_known = Q()
+    for name, rows in owners.items():
+        is_known |= Q(LookedUp(rows.filter(pk=OuterRef(name), **whose)))
+    return Evidence.objects.filter(is_known)
 
 
 def last_worked_on_by(user):

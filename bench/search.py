@@ -23,7 +23,7 @@ import uuid
 from . import reader  # noqa: F401 - first, since it sets Django up
 
 from django.core.management import call_command  # isort: skip
-from django.db import connection, transaction  # isort: skip
+from django.db import connection, reset_queries, transaction  # isort: skip
 from django.db.models import Count  # isort: skip
 from django.test import Client  # isort: skip
 from django.test.utils import (  # isort: skip
@@ -232,6 +232,7 @@ def read_as_a_whole(client, path):
 
     With the query's time so, and where no table may be read as a whole that an index answers for.
     """
+    reset_queries()
     with CaptureQueriesContext(connection) as captured:
         client.get(path)
     found = []
@@ -272,6 +273,7 @@ def whole_tables(node):
 def asked(client, path):
     spent = []
     for _ in range(REPEATS):
+        reset_queries()  # no more than some thousands are kept
         begun = time.perf_counter()
         with CaptureQueriesContext(connection) as captured:
             response = client.get(path)
