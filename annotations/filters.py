@@ -1,7 +1,6 @@
 """What lists can be narrowed by, read from the page's address. A bad value narrows nothing."""
 
 import datetime
-import re
 from urllib.parse import urlencode
 
 from django import forms
@@ -9,7 +8,7 @@ from django.conf.locale import LANG_INFO
 from django.db.models import OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Lower
 
-from talks import gate
+from talks.filters import choices, key_of, offer_articles
 from talks.models import Article, ArticleStatus, Round
 
 from . import keyset, overview, progress
@@ -18,37 +17,10 @@ from .named import CoderField
 from .searching import LookedUp
 
 
-def choices(rows, empty):
-    return [("", empty), *rows]
-
-
-def key_of(value):
-    """A key as an address has it, or None."""
-    is_one = re.fullmatch("[1-9][0-9]{0,18}", value or "")
-    return int(value) if is_one and int(value) <= gate.LARGEST_ID else None
-
-
-def offer_articles(field, articles, chosen):
-    """Let ``field`` choose from the newest of ``articles`` and the one of the key ``chosen``.
-
-    Where there are more, its label says so and ``has_more`` is true: then each headline of the
-    page has a link to its article alone.
-    """
-    newest = list(articles[: OFFERED + 1])
-    offered = newest[:OFFERED]
-    field.has_more = len(newest) > OFFERED
-    if field.has_more:
-        field.label = f"Article (newest {OFFERED})"
-    if chosen and all(one.pk != chosen for one in offered):
-        offered += articles.filter(pk=chosen)
-    field.choices = choices([(str(one.pk), one.headline) for one in offered], "All articles")
-
-
 def language_name(code):
     return LANG_INFO.get(code.lower(), {}).get("name", code)
 
 
-OFFERED = 200  # articles in a list to choose from; thousands would take a second to draw
 NEVER = datetime.datetime(1, 1, 1, tzinfo=datetime.UTC)
 LOADED = Key("loaded_at", True, keyset.moment)
 LAST = Key("pk", True, keyset.integer)

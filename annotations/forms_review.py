@@ -5,10 +5,10 @@ import re
 from django import forms
 
 from talks import gate
+from talks.filters import choices, key_of, offer_articles
 from talks.models import Article, WorkStatus
 
 from . import queue
-from .filters import choices, key_of, offer_articles
 from .forms import KeyedForm, NoteTextField
 from .items import Kind, article_of, kind_of
 from .models import Decision

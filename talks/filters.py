@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.core.validators import MinValueValidator
 
+from . import gate
 from .agreement import joined
 from .browsing import Counted, Texts, Work, counted, issues_in_order, speakers
 from .models import Article, Basis, Certainty, DatePrecision, SpeechForm, Stance
@@ -27,10 +28,33 @@ PAIR = re.compile(
     re.ASCII,
 )
 EVERYTHING = "all"
+OFFERED = 200  # articles in a list to choose from; thousands would take a second to draw
 
 
 def choices(rows, empty):
     return [("", empty), *rows]
+
+
+def key_of(value):
+    """A key as an address has it, or None."""
+    is_one = re.fullmatch("[1-9][0-9]{0,18}", value or "")
+    return int(value) if is_one and int(value) <= gate.LARGEST_ID else None
+
+
+def offer_articles(field, articles, chosen):
+    """Let ``field`` choose from the newest of ``articles`` and the one of the key ``chosen``.
+
+    Where there are more, its label says so and ``has_more`` is true: then each headline of the
+    page has a link to its article alone.
+    """
+    newest = list(articles[: OFFERED + 1])
+    offered = newest[:OFFERED]
+    field.has_more = len(newest) > OFFERED
+    if field.has_more:
+        field.label = f"Article (newest {OFFERED})"
+    if chosen and all(one.pk != chosen for one in offered):
+        offered += articles.filter(pk=chosen)
+    field.choices = choices([(str(one.pk), one.headline) for one in offered], "All articles")
 
 
 class KeyField(forms.RegexField):
@@ -99,10 +123,8 @@ class PositionFilterForm(forms.Form):
         issues = [(str(one.pk), one.name) for one in issues_in_order(names.issues.values())]
         self.fields["issue"].choices = choices(issues, "All issues")
         articles = Article.objects.filter(pk__in={one.article for one in rows})
-        self.fields["article"].choices = choices(
-            [(str(one.pk), one.headline) for one in articles.for_lists().newest_first()],
-            "All articles",
-        )
+        found = articles.for_lists().newest_first()
+        offer_articles(self.fields["article"], found, key_of(self.data.get("article")))
         if not user.is_authenticated:
             del self.fields["status"]
 

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -36,6 +37,7 @@ from ..position_lists import (
 )
 from ..quotations import with_visible_quotations
 
+READ_IN = 100  # articles listed at once
 CHANGES = 12  # propositions on which a page shows a change in full
 STEPS = 4  # positions shown of one change
 
@@ -91,7 +93,7 @@ def party_detail(request, slug):
         "silent": silent,
         "offices": [one for one in offices if one.person.merged_into_id is None],
         "count": len(rows),
-        "articles": articles_of(rows),
+        "articles": articles_of(rows, request.GET.get("articles")),
         "voices": agreement.voice_balance(rows).get(party.pk, {"own": 0, "narrated": 0}),
         "tallies": tallies(rows),
         "changes": [[shown[row.pk] for row in steps] for steps in changes],
@@ -133,7 +135,7 @@ def person_detail(request, person_id):
         "person": person,
         "offices": offices,
         "count": len(rows),
-        "articles": articles_of(rows),
+        "articles": articles_of(rows, request.GET.get("articles")),
         "tallies": tallies(rows),
         "changes": [[shown[row.pk] for row in steps] for steps in changes],
         "form": form,
@@ -191,11 +193,14 @@ def holdings(rows, propositions, offices):
     ]
 
 
-def articles_of(rows):
-    """The articles that ``rows`` stand in, the newest first, each with how many."""
+def articles_of(rows, number):
+    """A page of the articles that ``rows`` stand in, newest first, each with ``position_count``."""
     counts = Counter(row.article for row in rows)
     articles = Article.objects.filter(pk__in=counts).for_lists().newest_first()
-    return [(article, counts[article.pk]) for article in articles]
+    page = Paginator(articles, READ_IN).get_page(number)
+    for article in page.object_list:
+        article.position_count = counts[article.pk]
+    return page
 
 
 def in_order_of_stance(rows):

@@ -68,7 +68,7 @@ def proposition_detail(request, proposition_id):
         "silence": SILENCE,
         "outcomes": outcomes.select_related("round").order_by("round__started_on", "title"),
         "count": len(rows),
-        "articles": articles_of(rows),
+        "articles": articles_of(rows, request.GET.get("articles")),
         "tallies": tallies(rows),
         "changes": [[shown[row.pk] for row in steps] for steps in changes],
         "form": form,

@@ -8,7 +8,8 @@ import re
 import pytest
 
 from annotations import first_data
-from talks.models import Evidence, Position, Proposition
+from bench import corpus_positions
+from talks.models import Article, Evidence, Position, Proposition
 
 from ..factories import (
     make_affiliation,
@@ -588,3 +589,29 @@ def test_evidence_of_several_passages_is_shown_with_each_role(client, article):
     page = client.get(f"{MATRIX}?cell=all:all").content.decode()
 
     assert page.count('class="quotation"') == 2
+
+
+def test_of_many_articles_the_newest_are_offered_and_each_has_its_address(client, researcher):
+    corpus_positions.load(corpus_positions.plan(240, 1200))
+    newest = Article.objects.filter(round__slug="bench").newest_first()
+    oldest = newest.last()
+    client.force_login(researcher)
+    matrix = "/rounds/bench/positions/?status=all"
+
+    page = client.get(f"{matrix}&cell=all:all")
+    narrowed = client.get(f"{matrix}&cell=all:all&article={oldest.pk}")
+
+    offered = [dict(one.context["form"].fields["article"].choices) for one in (page, narrowed)]
+    assert [len(one) for one in offered] == [201, 202]
+    assert [str(oldest.pk) in one for one in offered] == [False, True]
+    assert "Its article alone" in page.text
+    assert narrowed.status_code == 200
+    assert "Its article alone" not in narrowed.text
+
+    party = "/parties/bench-party-0/?status=all"
+    pages = [client.get(f"{party}&articles={number}") for number in (1, 2)]
+    listed = [one for page in pages for one in page.context["articles"]]
+    assert len(listed) > 100
+    assert [one.pk for one in listed] == [one.pk for one in newest if one in listed]
+    assert "articles=2#articles" in pages[0].text
+    assert sum(one.position_count for one in listed) == pages[0].context["count"]
