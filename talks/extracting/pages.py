@@ -24,6 +24,7 @@ BULLET = re.compile(BULLETS)
 LABEL = re.compile(
     rf"{BULLETS}|[-–—*]|(\d{{1,3}}|[A-Za-z]|[ivxIVX]{{1,5}})[.)]|\((\d{{1,3}}|[A-Za-z]|[ivx]{{1,5}})\)"
 )
+NOTE = re.compile(r"(\d{1,3}|[*†‡§]{1,3})[.)]?\s*[^\W\d_“\"«]")
 PAGE_NUMBER = re.compile(
     r"[-–—\s]*((page|seite|p\.|стр\.|страница|стор\.)\s*)?\d{1,4}(\s*(of|/|von|sur|из|з)\s*\d{1,4})?"
     r"[-–—\s]*", re.IGNORECASE
@@ -485,13 +486,21 @@ def without_running_lines(pages):
     """Pages without the heads and page numbers that stand over or under the text of most."""
     if not any(pages):
         return pages
-    body = statistics.median(line.size for page in pages for line in page)
+    body = _body_size(pages)
     for _ in range(3):
         kept = _without_outermost(pages, body)
         if kept == pages or not any(kept):
             break
         pages = kept
     return pages
+
+
+def _body_size(pages):
+    """The size of most letters."""
+    sizes = collections.Counter()
+    for line in itertools.chain.from_iterable(pages):
+        sizes[round(line.size, 1)] += len(line.text)
+    return sizes.most_common(1)[0][0]
 
 
 def _without_outermost(pages, body):
@@ -509,11 +518,15 @@ def _without_outermost(pages, body):
     often = max(2, 0.4 * len(pages))
 
     def goes(line, page):
+        away = [abs(one.base - line.base) for one in page if one is not line]
+        # Not the first or last of a text whose lines are alike.
+        is_apart = abs(line.size - body) > 0.05 * body or all(
+            one < 0.5 * line.size or one > 1.6 * line.size for one in away
+        )
         # A number in a table's last row has others beside it.
-        return counts[running(line)] >= often or (
-            line.size < 0.95 * body
-            and PAGE_NUMBER.fullmatch(line.text)
-            and sum(abs(one.base - line.base) < line.size for one in page) == 1
+        is_number = line.size < 0.95 * body and PAGE_NUMBER.fullmatch(line.text)
+        return (is_apart and counts[running(line)] >= often) or (
+            is_number and all(one >= line.size for one in away)
         )
 
     kept = []
@@ -521,6 +534,24 @@ def _without_outermost(pages, body):
         outer = outermost(page)
         kept.append([one for one in page if not (one in outer and goes(one, page))])
     return kept
+
+
+def with_notes_last(pages):
+    """Pages with the notes at their feet behind them all: a text goes on over them."""
+    if not any(pages):
+        return pages
+    body = _body_size(pages)
+    found, notes = [], []
+    for page in pages:
+        small = list(itertools.takewhile(lambda one: one.size < 0.92 * body, reversed(page)))
+        first = next((at for at, one in enumerate(small[::-1]) if NOTE.match(one.text)), None)
+        feet = [] if first is None else page[len(page) - len(small) + first :]
+        rest = page[: len(page) - len(feet)]
+        if rest and feet and feet[0].base < min(one.base for one in rest):
+            notes += [one._replace(is_item=bool(NOTE.match(one.text))) for one in feet]
+            page = rest
+        found.append(page)
+    return [*found, notes]
 
 
 def paragraphs(lines):

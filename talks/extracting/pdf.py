@@ -58,7 +58,8 @@ def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
             f"Of page {', '.join(map(str, pictures[:20]))} there is only a picture, without a text "
             "layer. Have the file recognised (OCR) first, or take out what is no part of the text."
         )
-    printed = [line for page in pages.without_running_lines(found) for line in page]
+    printed = pages.with_notes_last(pages.without_running_lines(found))
+    printed = [line for page in printed for line in page]
     whole = _hyphenated(printed)
     lines = [_joined([line.text for line in one], whole) for one in pages.paragraphs(printed)]
     return "\n".join(lines), _fields(document), ""

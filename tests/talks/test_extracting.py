@@ -275,6 +275,26 @@ def test_a_pdf_is_read_in_paragraphs_whatever_stands_beside_and_between_them(rea
     ]
 
 
+def test_a_pdf_s_notes_stand_behind_the_text_that_goes_on_over_them(reader):
+    first = [(40, 1900, 10, "They agreed on a swap, which"), (40, 1888, 10, "was asked for by the"),
+             (40, 60, 8, "1 By both sides, in a"), (40, 51, 8, "joint statement.")]  # fmt: skip
+    second = [(40, 1900, 10, "families of many."), (40, 60, 8, "2 As was said."), (40, 30, 8, "2")]
+    pages = [first, second]
+
+    assert reader.read(make_printed_pdf(pages), name="a.pdf").text.split("\n") == [
+        "They agreed on a swap, which was asked for by the families of many.",
+        "1 By both sides, in a joint statement.",
+        "2 As was said.",
+    ]
+
+    # Lines that are alike but for their figures are none that run over the pages.
+    lines = [[(40, 1900 - 12 * i, 10, f"Day {i} of week {n}.") for i in (1, 2)] for n in (1, 2)]
+
+    assert reader.read(make_printed_pdf(lines), name="a.pdf").text.replace("\n", " ") == (
+        "Day 1 of week 1. Day 2 of week 1. Day 1 of week 2. Day 2 of week 2."
+    )
+
+
 def test_a_tagged_pdf_is_read_as_it_says(reader):
     page = [
         (1950, "5/16/25, 11:53 AM", None),
