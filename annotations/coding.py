@@ -828,7 +828,7 @@ def _undo(actor, act, *, knowingly, key):
     else:
         for row in reversed(act.changes):
             _take_back(act, row, changes, actor)
-        _refuse_what_leaves_work_behind(act)
+    _refuse_what_leaves_work_behind(act)
     kind = ActKind.REDO if act.kind == ActKind.UNDO else ActKind.UNDO
     _look_at_once()
     changes.passages |= passages
@@ -846,13 +846,23 @@ def _undo(actor, act, *, knowingly, key):
 
 
 def _refuse_what_leaves_work_behind(act):
-    """Refuse to supersede a text again that was worked on since: that would be in no queue."""
+    """Refuse to supersede a text again that was worked on since: that would be in no queue.
+
+    Nor is superseding undone while what went over since would stay on the newer version.
+    """
     for row in act.changes:
-        old = row["model"] == "article" and (row["before"] or {}).get("supersedes_id")
+        if row["model"] != "article":
+            continue
+        old, newer = ((row[name] or {}).get("supersedes_id") for name in ("before", "after"))
         if old and left_behind(old, row["pk"]).exists():
             raise Refused(
                 "The earlier text was worked on since this was undone, and that work would be left"
                 " behind. Let the new version supersede it anew instead: then all of it goes along."
+            )
+        if newer and Carry.objects.live().filter(article=row["pk"]).exists():
+            raise Refused(
+                "More was looked for in this version since, and would stay there. Whoever did that"
+                " has to undo it first."
             )
 
 

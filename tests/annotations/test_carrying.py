@@ -770,7 +770,7 @@ def test_what_is_in_no_list_of_a_version_is_looked_for_when_one_asks(
     [moved] = tagged(old, SWAP)
     superseded(admin, old, new)
     last = make_article(NEW.replace("minister", "envoy"), round=old.round, status="draft")
-    superseded(admin, new, last)
+    act = superseded(admin, new, last)
     carry = carry_of(SWAP)
     carrying.settle(researcher, carry, carry.start, carry.end, carry.version)
     coding.undo(researcher, Act.objects.latest("pk"))
@@ -794,6 +794,11 @@ def test_what_is_in_no_list_of_a_version_is_looked_for_when_one_asks(
         ("reporters", "carried"),
     ]
     assert Act.objects.filter(summary__startswith="Looked for").count() == 2
+    with pytest.raises(coding.Refused, match="would stay there"):
+        coding.undo(admin, act)
+    coding.undo(researcher, Act.objects.latest("pk"))
+    coding.undo(admin, act)
+    assert where(moved) == (new.pk, EXCHANGE)
 
 
 def test_a_decision_is_not_done_again_on_a_version_that_was_superseded_since(
