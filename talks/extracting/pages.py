@@ -19,7 +19,8 @@ WORD_GAP, WIDE_GAP = 0.1, 0.6  # of a letter's size
 LONGEST = 60  # lines of a paragraph
 FEWEST_ROWS = 3  # that have a gap at one place, where the gap parts columns
 MOST_ROWS = 60  # rows of a page that are tried together
-BULLETS = r"[•●○◦▪■□▫‣⁃∙·➢➤✓✔❖◆►▶\uf0a7\uf0b7\uf0d8]|\(cid:\d+\)"
+# Signs of private use are those of fonts of signs.
+BULLETS = r"[•●○◦▪■□▫‣⁃∙·➢➤✓✔❖◆►▶\ue000-\uf8ff]|\(cid:\d+\)"
 BULLET = re.compile(BULLETS)
 LABEL = re.compile(
     rf"{BULLETS}|[-–—*]|(\d{{1,3}}|[A-Za-z]|[ivxIVX]{{1,5}})[.)]|\((\d{{1,3}}|[A-Za-z]|[ivx]{{1,5}})\)"

@@ -185,6 +185,17 @@ def test_what_a_pdf_writes_from_right_to_left_is_read_so(reader, printed, read):
     assert reader.read(make_placed_pdf([(40, 1900, printed)]), name="a.pdf").text == read
 
 
+def test_bullets_from_a_font_of_signs_are_told_in_a_pdf(reader):
+    lines = [
+        (40, 1900, "\ue00c"),
+        (60, 1900, "One demand"),
+        (40, 1888, "\uf0b7"),
+        (60, 1888, "Two"),
+    ]
+
+    assert reader.read(make_placed_pdf(lines), name="a.pdf").text == "One demand\nTwo"
+
+
 def test_lines_that_end_at_the_left_go_on_at_the_right_whatever_the_files_order(reader):
     printed = ["לארשי תלשממ", "העידוה", ".רמאנ ךכ"]
     lines = [(340 - 6 * len(line), 1900 - 12 * n, line) for n, line in enumerate(printed)]
