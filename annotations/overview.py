@@ -3,15 +3,15 @@
 import functools
 from collections import defaultdict
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest, Least, Left, Substr
 
 from accounts.models import User
-from talks.models import Article, Event, Evidence, OutcomeReport, Passage, Position, WorkStatus
+from talks.models import Article, Passage, WorkStatus
 
 from .context import LONGEST, REACH, around
 from .models import Act, Note, Tagging
-from .searching import LookedUp
+from .searching import evidence_known_to
 
 
 def count_of(rows, per, what="pk"):
@@ -47,7 +47,8 @@ def with_work(articles, user, *, accepted_only=False):
     if accepted_only:
         taggings = taggings.filter(work_status=WorkStatus.ACCEPTED)
         remarks = notes.none()
-    proofs = functools.partial(evidence_for, user, accepted_only=accepted_only)
+    status = {"work_status": WorkStatus.ACCEPTED} if accepted_only else {}
+    proofs = functools.partial(evidence_known_to, user, **status)
     acts = Act.objects.filter(actor=user, article=OuterRef("pk")).order_by("-pk")
     return articles.annotate(
         passage_count=count_of(spoken_of(taggings, remarks, proofs()), "article"),
@@ -76,22 +77,6 @@ def spoken_of(taggings, notes, evidence):
         | Exists(notes.filter(passage=OuterRef("pk")))
         | Exists(evidence.filter(passage=OuterRef("pk")))
     )
-
-
-def evidence_for(user, *, accepted_only=False, **whose):
-    """The evidence, in articles that ``user`` sees, of what they may know to be recorded."""
-    if accepted_only:
-        whose["work_status"] = WorkStatus.ACCEPTED
-    # Looked up from the evidence: PostgreSQL would read all that was ever recorded, for one page.
-    owners = {
-        "position": Position.objects.visible_to(user),
-        "outcome_report": OutcomeReport.objects.visible_to(user),
-        "event": Event.objects.live(),
-    }
-    is_known = Q()
-    for name, rows in owners.items():
-        is_known |= Q(LookedUp(rows.filter(pk=OuterRef(name), **whose)))
-    return Evidence.objects.filter(is_known)
 
 
 def last_worked_on_by(user):

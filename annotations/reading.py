@@ -16,18 +16,14 @@ from django.utils.safestring import mark_safe
 
 from accounts.models import User
 from talks.models import (
-    Event,
-    Evidence,
     EvidenceRole,
-    OutcomeReport,
     OutcomeStatus,
     Passage,
-    Position,
     Stance,
     WorkStatus,
 )
 
-from . import drawing, progress
+from . import drawing, progress, searching
 from .models import Act, Decision, Note, Notice, Tag, Tagging
 from .models_review import latest_verdicts
 
@@ -236,12 +232,9 @@ class Reading:
     @functools.cached_property
     def proofs(self):
         """What the article's passages prove, as far as this person may know of it: rows."""
-        positions = Position.objects.visible_to(self.user)
-        reports = OutcomeReport.objects.visible_to(self.user)
-        events = Event.objects.visible_to(self.user)
         return list(
-            Evidence.objects.filter(passage__article=self.article)
-            .filter(Q(position__in=positions) | Q(outcome_report__in=reports) | Q(event__in=events))
+            searching.evidence_known_to(self.user)
+            .filter(passage__article=self.article)
             .annotate(
                 coder_id=_of_owner("coder_id"),
                 version=_of_owner("version"),

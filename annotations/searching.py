@@ -59,6 +59,10 @@ BY_LENGTH = 1
 BONUS = {EntryKind.PARTY: 3, EntryKind.PERSON: 3, EntryKind.TAG: 2, EntryKind.OUTCOME: 2}
 
 
+# What evidence can be of, by its fields.
+OWNERS = {"position": Position, "outcome_report": OutcomeReport, "event": Event}
+
+
 class LookedUp(Exists):
     """An EXISTS that is asked of each row by an index, and never answered by reading all rows.
 
@@ -67,6 +71,18 @@ class LookedUp(Exists):
     """
 
     template = "EXISTS(%(subquery)s OFFSET 0)"
+
+
+def evidence_known_to(user, **whose):
+    """The evidence of what ``user`` may know to be recorded, in articles that they see.
+
+    Asked of each piece: PostgreSQL would read all that was ever recorded to know of a few.
+    """
+    is_known = Q()
+    for owner, model in OWNERS.items():
+        rows = model.objects.visible_to(user).filter(pk=OuterRef(owner), **whose)
+        is_known |= Q(LookedUp(rows))
+    return Evidence.objects.filter(is_known)
 
 
 class Marker(SearchQueryCombinable, Func):
@@ -174,13 +190,7 @@ def visible_to(entries, user):
 def passage_is_used(user):
     """A condition: somebody said something of the passage that ``user`` may know of."""
     passage = OuterRef("object_id")
-    positions = Position.objects.visible_to(user)
-    reports = OutcomeReport.objects.visible_to(user)
-    events = Event.objects.visible_to(user)
-    proofs = Evidence.objects.filter(
-        Q(position__in=positions) | Q(outcome_report__in=reports) | Q(event__in=events),
-        passage=passage,
-    )
+    proofs = evidence_known_to(user).filter(passage=passage)
     used = Q(LookedUp(proofs))
     if user.is_authenticated:
         # Taggings first, as most passages have one: what is true already asks no further.

@@ -24,7 +24,7 @@ LARGE = {
 
 @pytest.fixture
 def work(client, editor, colleague):
-    """A tag, and a person with a position, in an article with notes."""
+    """A tag in an article, and a person with two positions."""
     client.force_login(editor)
     tag, office = make_tag(), make_affiliation()
     passage = make_passage("Both", make_article("Both sides agreed."))
@@ -37,6 +37,7 @@ def work(client, editor, colleague):
         "person": office.person.get_absolute_url(),
         "codebook": reverse("annotations:codebook"),
         "review": reverse("annotations:review_queue"),
+        "reader": passage.article.get_absolute_url(),
     }
 
 
@@ -56,6 +57,13 @@ def work(client, editor, colleague):
                 "talks_affiliation.person_id", "talks_article.supersedes_id",
                 "talks_evidence.affiliation_id", "talks_evidence.position_id",
                 "talks_position.affiliation_id", "talks_proposition.id",
+            },
+        ),
+        (
+            "reader",
+            {
+                "talks_event.id", "talks_outcomereport.id", "talks_passage.article_id",
+                "talks_position.id",
             },
         ),
         ("codebook", {"annotations_act.actor_id", "talks_article.id", "talks_passage.id"}),
