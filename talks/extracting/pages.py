@@ -234,12 +234,14 @@ def _rows_with_gap(rows, gaps, index, gap):
         near, base, one, two = index + step, rows[index][0].base, gap.left, gap.right
         while 0 <= near < len(rows) and abs(rows[near][0].base - base) < 2.5 * size:
             common = [
-                (max(one, other.left), min(two, other.right))
+                (max(one, other.left), min(two, other.right), other.is_odd)
                 for other in gaps[near]
                 if other.follows and min(two, other.right) - max(one, other.left) > 0.5 * size
             ]
+            if any(is_odd for *_, is_odd in common):
+                return FEWEST_ROWS
             if common:
-                (one, two), base, count = common[0], rows[near][0].base, count + 1
+                (one, two, _), base, count = common[0], rows[near][0].base, count + 1
             elif abs(rows[near][0].base - base) > 0.5 * size:
                 break
             # Else it is another column's line, between two of this one's.
@@ -332,7 +334,16 @@ def _follows(above, row):
         SAME_SIZE[0] < size / above[0].size < SAME_SIZE[1]
         and 0.5 * size < step < 2.2 * size
         and min(above[-1].right, row[-1].right) - max(above[0].left, row[0].left) > 0
+        and _is_aligned(above, row)
     )
+
+
+def _is_aligned(one, two):
+    """Whether two rows begin, end or have their middle at much the same place."""
+    left, right = two[0].left - one[0].left, two[-1].right - one[-1].right
+    size = two[0].size
+    is_near = one[0].base - two[0].base < 1.6 * size
+    return min(abs(left), abs(right)) < 3 * size or (is_near and abs(left + right) < 2 * size)
 
 
 def _line(row, page, begins_right, are_turned):
@@ -455,7 +466,9 @@ def _is_table(columns, rows, across):
         width = max(box.right for box in column) - min(box.left for box in column)
         filled = statistics.median(row[-1].right - row[0].left for row in lines)
         prose += len(lines) >= FEWEST_ROWS and filled > 0.7 * width > 60
-    if prose > 1:
+    # What a cell has of lines, and a column of paragraphs, was printed together.
+    lengths = [len(box.rows) for column in columns for box in column]
+    if prose > 1 and 2 * lengths.count(1) > sum(lengths):
         return False
     by_rows = [box for row in rows for box in sorted(row, key=across)]
     by_columns = [box for column in columns for box in sorted(column, key=lambda one: -one.top)]

@@ -286,6 +286,28 @@ def test_a_pdf_is_read_in_paragraphs_whatever_stands_beside_and_between_them(rea
     ]
 
 
+def test_the_cells_of_a_pdf_s_table_are_read_row_by_row_whatever_they_hold(reader):
+    def cell(left, top, *lines):
+        return [(left, top - 12 * i, 10, line) for i, line in enumerate(lines)]
+
+    page = [
+        *cell(40, 1892, "Issue"), *cell(140, 1892, "Kyiv"), *cell(340, 1892, "Moscow"),
+        *cell(40, 1870, "Truce"), *cell(140, 1870, "Thirty days, without", "conditions, at once."),
+        *cell(340, 1870, "Only after the causes", "of it all are dealt", "with."),
+        *cell(40, 1820, "Swap"), *cell(140, 1820, "All prisoners that", "both sides hold, now."),
+        *cell(340, 1820, "A thousand of each", "side."),
+        *cell(40, 1780, "This is how both sides stood when the talks ended."),
+    ]  # fmt: skip
+
+    assert reader.read(make_printed_pdf([page]), name="a.pdf").text.split("\n") == [
+        *["Issue", "Kyiv", "Moscow"],
+        *["Truce", "Thirty days, without conditions, at once."],
+        "Only after the causes of it all are dealt with.",
+        *["Swap", "All prisoners that both sides hold, now.", "A thousand of each side."],
+        "This is how both sides stood when the talks ended.",
+    ]
+
+
 def test_a_pdf_s_notes_stand_behind_the_text_that_goes_on_over_them(reader):
     first = [(40, 1900, 10, "They agreed on a swap, which"), (40, 1888, 10, "was asked for by the"),
              (40, 60, 8, "1 By both sides, in a"), (40, 51, 8, "joint statement.")]  # fmt: skip
