@@ -10,6 +10,7 @@ from . import pages, xml
 from .results import Unreadable
 
 PAGES = 2_000
+UNKNOWN = re.compile(r"\(cid:\d+\)")  # as pdfminer writes a sign whose font does not tell it
 ASLANT = 0.1  # radians by which a line is off at most
 CONTENT = 0.3  # of a page's letters, that are marked where a document is tagged soundly
 # What a tagged document calls them.
@@ -60,9 +61,19 @@ def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
         )
     printed = pages.with_notes_last(pages.without_running_lines(found))
     printed = [line for page in printed for line in page]
+    _refuse_unknown_letters("".join(line.text for line in printed))
     whole = _hyphenated(printed)
     lines = [_joined([line.text for line in one], whole) for one in pages.paragraphs(printed)]
     return "\n".join(lines), _fields(document), ""
+
+
+def _refuse_unknown_letters(text):
+    rest, unknown = UNKNOWN.subn("", text)
+    if unknown > len(rest) / 5:
+        raise Unreadable(
+            "The PDF does not say which letters its signs are, so its text cannot be read. Have it "
+            "recognised (OCR) first."
+        )
 
 
 def _pages(document):

@@ -547,6 +547,8 @@ BOMB = make_zip({"word/document.xml": b"0" * 20_000_000, "[Content_Types].xml": 
     [
         ("a.pdf", make_pdf([]), "The PDF has no text layer"),
         ("a.pdf", make_printed_pdf([SCAN]), "The PDF has no text layer"),
+        ("a.pdf", make_pdf(["(cid:5)(cid:36)(cid:7) (cid:8)(cid:9)"]),
+         "The PDF does not say which letters its signs are"),
         ("a.pdf", make_printed_pdf([[(40, 1900, 10, "They met.")], SCAN]),
          "Of page 2 there is only a picture"),
         ("a.pdf", make_pdf(["They met."], trailer="/Encrypt << /Filter /Standard /V 1 /R 2 "
