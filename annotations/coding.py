@@ -825,6 +825,10 @@ def _undo(actor, act, *, knowingly, key):
         _take_back_verdicts(act, changes, actor)
     elif act.changes and all(row["model"] == "article" for row in act.changes):
         _take_back_articles(act, changes, actor)
+    elif act.changes and all(
+        row["model"] == "tagging" and row["before"] is None for row in act.changes
+    ):
+        _take_back_taggings(act, changes)
     else:
         for row in reversed(act.changes):
             _take_back(act, row, changes, actor)
@@ -1101,6 +1105,16 @@ def _take_back_articles(act, changes, actor):
     for row in act.changes:
         _refuse_changed_again(act, row, found[row["pk"]].version)
     _set_back(act.changes, {("article", pk): one for pk, one in found.items()}, changes)
+
+
+def _take_back_taggings(act, changes):
+    """Withdraw what was tagged, at thousands of places in some queries."""
+    taggings = Tagging.objects.select_for_update(no_key=True, of=["self"]).order_by("pk")
+    found = taggings.in_bulk(_keys_of(act, "tagging"))
+    for row in act.changes:
+        _refuse_changed_again(act, row, found[row["pk"]].version)
+    withdrawn = [found[row["pk"]] for row in reversed(act.changes)]
+    changes.change_all(withdrawn, withdrawn_at=timezone.now())
 
 
 def _set_back(rows, current, changes):

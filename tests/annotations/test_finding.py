@@ -78,6 +78,18 @@ def test_all_are_tagged_and_untagged_as_one_act(client, coder):
     assert len(live()) == 4
 
 
+def test_many_places_are_untagged_in_as_many_queries_as_few(client, coder, count_queries):
+    asked = []
+    for text in (TEXT, f"{TEXT} {TEXT}"):
+        count = text.lower().count("truce")
+        tag_all(client, make_article(text), tag=make_tag(f"Of {count}").pk, count=count)
+        act = Act.objects.latest("pk")
+        asked.append(count_queries(lambda act=act: coding.undo(coder, act)))
+
+    assert live() == []
+    assert asked[0] == asked[1]
+
+
 def test_a_repeated_submit_does_nothing_twice(client, coder):
     article, tag = make_article(TEXT), make_tag("Ceasefire")
     coding.tag_passage(coder, article, 2, 7, tag)
