@@ -227,8 +227,8 @@ def test_what_is_written_just_before_is_carried_over(monkeypatch, admin, researc
         return Tagging.objects.get(passage__exact=OLD[slice(*SPAN)], tag=tag).passage.article
 
     def pair():
-        old = make_article(f"{OLD} {Article.objects.count()}")
-        return old, make_article(f"{NEW} {old.pk}", round=old.round, status="draft")
+        old = make_article(f"{OLD}\nPage {Article.objects.count()}")
+        return old, make_article(f"{old.text}, corrected", round=old.round, status="draft")
 
     def without_turn(*keys):
         held = Article.objects.in_bulk(keys)
