@@ -1,11 +1,11 @@
 {
   /** The figures of a page: links with what they say, headings with a count, and numbers that are no link. */
-  gather() {
+  gather(page = document) {
     // No figures of ours: what the articles say, dates, scales, titles, and fields of forms.
     const others = `time, blockquote, cite, .quotation, .claim, .claim-sentence, .prose, .pages, .aliases, .visually-hidden,
       h1, form, .eyebrow, .who-talked, .carried-out, .meaning, .facts dd, .network-labels, .network title, .verdicts,
       [data-label="carried out"]`;
-    const main = document.querySelector("main");
+    const main = page.querySelector("main");
     const own = (element) => {
       const copy = element.cloneNode(true);
       for (const one of copy.querySelectorAll(".visually-hidden")) one.replaceWith(` ${one.textContent}`);
@@ -26,7 +26,7 @@
       links.push({ words: own(one), href: `#${one.parentElement.id}` });
     }
     const loose = [];
-    const walker = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+    const walker = page.createTreeWalker(main, NodeFilter.SHOW_TEXT);
     for (let node; (node = walker.nextNode()); ) {
       const place = node.parentElement;
       if (/\d/.test(node.data) && !place.closest(others) && !place.closest("a, .count")) loose.push(node.data.trim());
@@ -34,17 +34,40 @@
     return { links, loose };
   },
 
+  /** The figures of the pages at some addresses, as they come without scripts. */
+  async gatherAll(addresses) {
+    const found = [];
+    for (const one of addresses) found.push(this.gather(await this.read(new URL(one, location), {}, new Map())));
+    return found;
+  },
+
+  /** The page at an address; `kept` holds those that were read. */
+  async read(url, headers, kept) {
+    const key = JSON.stringify([url.pathname, url.search, headers]);
+    if (!kept.has(key)) {
+      kept.set(key, new DOMParser().parseFromString(await (await fetch(url, { headers })).text(), "text/html"));
+    }
+    return kept.get(key);
+  },
+
+  async counts(asked) {
+    const counts = [];
+    const kept = new Map();
+    for (const one of asked) counts.push(await this.count(one, kept));
+    return counts;
+  },
+
   /** How many things of the kind that a number speaks of stand where it leads, over all pages of the list. */
-  async count([href, words, from]) {
-    let url = new URL(href, new URL(from, location));
+  async count([href, words, from], kept) {
+    const start = new URL(from, location);
+    let url = new URL(href, start);
     const place = url.hash.slice(1);
     const passages = new Set();
     let count = 0;
     for (let pages = 0; url && pages < 30; pages++) {
       // As a click on a number of the matrix or the pairs asks: for the part that changes.
-      const headers = place === "statements" && url.pathname === location.pathname
-        ? { "HX-Request": "true" } : {};
-      const doc = new DOMParser().parseFromString(await (await fetch(url, { headers })).text(), "text/html");
+      const headers = place === "statements" && url.pathname === start.pathname ? { "HX-Request": "true" } : {};
+      const doc = await this.read(url, headers, kept);
       const target = place ? doc.getElementById(place) : doc.querySelector("main");
       if (!target) return `no #${place}`;
       const section = (target.matches("h2, h3") && target.closest("section")) || target;

@@ -1,7 +1,6 @@
 """In a world that mixes everything up every number leads to what it counts, whoever looks."""
 
 import datetime
-import re
 
 import pytest
 
@@ -24,7 +23,7 @@ from tests.factories import (
     make_user,
 )
 
-from .test_numbers import SCRIPT, number, what_was_written
+from .test_numbers import SCRIPT, followed, loose_numbers, number, what_was_written
 
 TEXT = "They said so. “We agree,” one said. Nobody left, and nobody who was there came late."
 
@@ -143,25 +142,14 @@ def addresses(talks_round, who):
 @pytest.mark.parametrize("who", [None, "researcher", "editor"])
 def test_every_number_leads_to_as_many_as_it_says(open_page, world, people, who):
     page = open_page("/", people.get(who))
-    wrong, loose, seen = [], [], {}
-    for address in addresses(world[0], who):
-        page.goto(address)
-        found = page.evaluate(f"({SCRIPT}).gather()")
-        loose += [(address, one) for one in found["loose"]]
-        for words, href in dict.fromkeys((one["words"], one["href"]) for one in found["links"]):
-            asked = (words, page.evaluate("(href) => new URL(href, location).href", href))
-            if asked not in seen:
-                there = page.evaluate(f"(asked) => ({SCRIPT}).count(asked)", [href, words, address])
-                seen[asked] = there
-            if seen[asked] != number(words):
-                wrong.append((address, words, href, seen[asked]))
+    places = list(addresses(world[0], who))
+    figures = page.evaluate(f"(places) => ({SCRIPT}).gatherAll(places)", places)
+    found = dict(zip(places, figures, strict=True))
+    links = followed(page, found)
 
-    said = sorted({*what_was_written(), *names()}, key=len, reverse=True)
-    for words in said:
-        loose = [(address, one.replace(words, "")) for address, one in loose]
-    assert wrong == []
-    assert [one for one in loose if re.search(r"\d", one[1])] == []
-    assert len(seen) > 60
+    assert [link for link in links if link[3] != number(link[1])] == []
+    assert len(links) > 60
+    assert loose_numbers(found, {*what_was_written(), *names()}) == []
 
 
 def names():

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
@@ -80,33 +81,39 @@ def number(words):
     return int(re.match(r"\d[\d,]*", words)[0].replace(",", ""))
 
 
+def followed(page, found):
+    """Of what ``found`` of each address, every number that is a link, with what is there."""
+    asked = {}
+    for address, figures in found.items():
+        for words, href in ((one["words"], one["href"]) for one in figures["links"]):
+            asked.setdefault((words, urljoin(address, href)), [href, words, address])
+    asked = list(asked.values())
+    counts = page.evaluate(f"(asked) => ({SCRIPT}).counts(asked)", asked)
+    return [
+        (address, words, href, count)
+        for (href, words, address), count in zip(asked, counts, strict=True)
+    ]
+
+
+def loose_numbers(found, said):
+    """The numbers that are no link and stand in nothing that was ``said``."""
+    loose = [(address, one) for address, figures in found.items() for one in figures["loose"]]
+    for words in sorted(said, key=len, reverse=True):
+        loose = [(address, one.replace(words, "")) for address, one in loose]
+    return [one for one in loose if re.search(r"\d", one[1])]
+
+
 def test_every_number_leads_to_as_many_as_it_says(open_page):
     page = open_page("/")
-    wrong, followed = [], set()
+    found = {}
     for address in addresses():
         page.goto(address)
-        found = page.evaluate(f"({SCRIPT}).gather()")
-        for words, href in dict.fromkeys((one["words"], one["href"]) for one in found["links"]):
-            there = page.evaluate(f"(asked) => ({SCRIPT}).count(asked)", [href, words, address])
-            followed.add(href)
-            if there != number(words):
-                wrong.append((address, words, href, there))
+        found[address] = page.evaluate(f"({SCRIPT}).gather()")
+    links = followed(page, found)
 
-    assert wrong == []
-    assert len(followed) > 100
-
-
-def test_no_number_stands_there_without_a_way_to_what_it_counts(open_page):
-    page = open_page("/")
-    loose = []
-    for address in addresses():
-        page.goto(address)
-        loose += page.evaluate(f"({SCRIPT}).gather()")["loose"]
-
-    said = sorted(what_was_written(), key=len, reverse=True)
-    for words in said:
-        loose = [one.replace(words, "") for one in loose]
-    assert [one for one in loose if re.search(r"\d", one)] == []
+    assert [link for link in links if link[3] != number(link[1])] == []
+    assert len(links) > 100
+    assert loose_numbers(found, what_was_written()) == []
 
 
 def test_every_statement_leads_to_its_words_marked_in_the_article(open_page):
