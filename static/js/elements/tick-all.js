@@ -2,8 +2,9 @@
 class TickAll extends HTMLElement {
   connectedCallback() {
     this.tick = Object.assign(document.createElement("input"), { type: "checkbox" });
-    this.tick.setAttribute("aria-label", this.dataset.words);
-    this.replaceChildren(this.tick);
+    const label = document.createElement("label");
+    label.append(this.tick, Object.assign(document.createElement("span"), { textContent: this.dataset.words }));
+    this.replaceChildren(label);
     this.ends = new AbortController();
     document.addEventListener("change", this, { signal: this.ends.signal });
   }
