@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,6 +24,7 @@ from talks import batches, loading, pieces
 from talks.extracting import Reader
 from talks.models import Article, Batch, BatchItem, Intake, Origin, Original
 
+from ..at_once import wait_for_one_who_waits
 from ..factories import make_article, make_batch, make_round
 from .files import make_docx, make_zip
 
@@ -143,6 +143,24 @@ def failing(table, code, condition="true"):
         cursor.execute(f"DROP TRIGGER fails ON {table}; DROP FUNCTION fails")
 
 
+@contextlib.contextmanager
+def halted(table, condition):
+    """Whoever writes such a row of the table waits, in the middle of it, until this has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION halts() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END $$; "
+            f"CREATE TRIGGER halts AFTER INSERT OR UPDATE ON {table} FOR EACH ROW "
+            f"WHEN ({condition}) EXECUTE FUNCTION halts()"
+        )
+        cursor.execute("SELECT pg_advisory_lock(1)")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(1)")
+            cursor.execute(f"DROP TRIGGER halts ON {table}; DROP FUNCTION halts")
+
+
 DISK_FULL, DIVISION_BY_ZERO, TOO_COMPLEX = "53100", "22012", "54001"
 
 
@@ -216,9 +234,29 @@ def test_a_file_at_which_workers_die_comes_last_and_is_given_up():
     assert list(done) == [4, 3, 1, 2]
 
 
+def assert_whole_or_absent(batch, loaded):
+    """So many articles are here with all that belongs to them, and to go on loads the others."""
+    assert Article.objects.count() == loaded
+    assert batch.items.filter(status="loaded", article__isnull=False).count() == loaded
+    assert Original.objects.count() == loaded
+    batches.work(batch.pk)
+    assert Article.objects.count() == batch.items.count()
+    assert set(batch.items.values_list("status", flat=True)) == {"loaded"}
+
+
+IN_THE_MIDDLE = pytest.mark.parametrize(
+    ("table", "condition"),
+    [
+        ("talks_article", "NEW.text LIKE '%3 times%'"),
+        ("talks_batchitem", "NEW.number = 4 AND NEW.status = 'loaded'"),  # the last of it
+    ],
+)
+
+
+@IN_THE_MIDDLE
 @pytest.mark.django_db(transaction=True)
-def test_a_database_that_goes_leaves_each_article_whole_or_absent():
-    batch = make_batch(numbered(40))
+def test_a_database_that_goes_leaves_each_article_whole_or_absent(table, condition):
+    batch = make_batch(numbered(7))
 
     def work():
         try:
@@ -226,10 +264,9 @@ def test_a_database_that_goes_leaves_each_article_whole_or_absent():
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(1) as pool:
+    with halted(table, condition), ThreadPoolExecutor(1) as pool:
         working = pool.submit(work)
-        while Article.objects.count() < 3 and not working.done():
-            pass
+        wait_for_one_who_waits()
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
@@ -238,40 +275,41 @@ def test_a_database_that_goes_leaves_each_article_whole_or_absent():
         with pytest.raises(OperationalError):
             working.result()
 
-    loaded = Article.objects.count()
-    assert 3 <= loaded < 40
-    assert batch.items.filter(status="loaded", article__isnull=False).count() == loaded
-    assert Original.objects.count() == loaded
-    batches.work(batch.pk)
-    assert Article.objects.count() == 40
+    assert_whole_or_absent(batch, 3)
 
 
+@IN_THE_MIDDLE
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_that_is_killed_leaves_each_article_whole_or_absent():
-    batch = make_batch(numbered(300))
+def test_a_worker_that_is_killed_leaves_each_article_whole_or_absent(table, condition):
+    batch = make_batch(numbered(7))
     database = connection.settings_dict
     url = f"postgresql://{database['USER']}@/{database['NAME']}?host={quote(database['HOST'])}"
     if database["PASSWORD"]:
         url = url.replace("@/", f":{quote(database['PASSWORD'])}@/")
     env = dict(os.environ, DATABASE_URL=f"{url}&port={database['PORT']}")
 
-    with subprocess.Popen(
-        [sys.executable, "manage.py", "run_worker"],
-        cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as worker:  # fmt: skip
-        deadline = time.monotonic() + 60
-        while Article.objects.count() < 3 and time.monotonic() < deadline:
-            time.sleep(0.02)
-        os.killpg(worker.pid, signal.SIGKILL)
+    with (
+        halted(table, condition),
+        subprocess.Popen(
+            [sys.executable, "manage.py", "run_worker"],
+            cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as worker,
+    ):  # fmt: skip
+        try:
+            wait_for_one_who_waits()
+        finally:
+            os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+        with connection.cursor() as cursor:
+            # Its server process, which goes on waiting for the lock.
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
 
-    loaded = Article.objects.count()
-    assert 3 <= loaded < 300
-    assert batch.items.filter(status="loaded", article__isnull=False).count() == loaded
     assert DBTaskResult.objects.filter(status="RUNNING").exists()
-    batches.work(batch.pk)
-    assert Article.objects.count() == 300
-    assert set(batch.items.values_list("status", flat=True)) == {"loaded"}
+    assert_whole_or_absent(batch, 3)
 
 
 @pytest.fixture
