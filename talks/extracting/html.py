@@ -16,6 +16,7 @@ CHARSET = re.compile(
 XML_ENCODING = re.compile(rb"^<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.-]{1,40})")
 DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)")
 BARE_DAY = re.compile(r"(\d{4})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+IN_WORDS = re.compile(r"\b\d{1,2}\.? [^\W\d_]{3,12} (19|20)\d\d\b")
 BY = re.compile(r"^(by|von|par|автор|автори|авторы|текст)\b:?\s*", re.IGNORECASE)
 ROLES = re.compile(
     r"\b(editor|correspondent|columnist|(staff|senior) (writer|reporter)|redakteur)\b",
@@ -25,12 +26,15 @@ AUTHORS = (
     "//*[@itemprop='author']//*[@itemprop='name' and not(@content)]/text()"
     " | //*[@itemprop='author']//*[@itemprop='name']/@content"
 )
+ARTICLES = "Article", "Posting"
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 ENTITY = re.compile(r"<!DOCTYPE[^>\[]{0,2000}\[[^\]]{0,2000}<!ENTITY", re.IGNORECASE)
 NONE_FOUND = "There is no article in this page: no text was found in it."
 # Of what trafilatura makes of a page; from how many characters on it takes its first finding.
 BLOCKS = {"p", "head", "item", "list", "row", "cell", "table", "quote", "code", "div", "body"}
 FEWEST = "20"
+# How many times as much text as was found a page states, where that is taken.
+BEYOND = 1.5
 # Characters of a paragraph that is none of a menu's, and the share of these that is looked for.
 LONG, MOST = 60, 0.75
 # Elements that may hold text beside paragraphs.
@@ -43,6 +47,20 @@ APART = blocks.HTML | blocks.UNSEEN | {
     "iframe", "video", "audio", "object", "embed", "canvas", "noscript", "dialog", "menu", "center",
 }  # fmt: skip
 NOT_SEEN = "visually-hidden", "sr-only", "screen-reader-text"
+# Of the elements of AMP those that hold what a reader reads.
+AMP_TEXT = {"amp-accordion", "amp-fit-text", "amp-layout", "amp-script", "amp-story-page"}
+SENTENCE = re.compile(r"[.!?…。！？؟][”\"’'»)\]]*$")
+WORDS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "a", "span", "b", "strong", "em", "i"}
+# A paragraph that is nothing but this and links.
+LEADS_ON = re.compile(
+    r"also read|(read|see|watch) (more|also|next)|more on this|related( articles?| stories)?|"
+    r"(читайте|смотрите|дивіться) (также|також|більше|ещё|еще)( по теме| по темі)?|"
+    r"по теме|за темою|lesen sie auch|mehr (zum thema|dazu)|(à )?lire aussi|"
+    r"[اإ]قرأ أيض(ا|ًا|اً)|קראו (גם|עוד)|相关(报道|阅读)|延伸阅读",
+    re.IGNORECASE,
+)
+# What asks a reader to subscribe is called so, and is short.
+ASKS, SHORT = re.compile(r"newsletter|subscribe(?![rd])|sign-?up|regwall", re.IGNORECASE), 300
 # Spaces and joiners that trafilatura would turn into others or take away, and rare signs that
 # stand for them while it works: Persian words, emoji and figures such as 1 000 need them.
 DELICATE = "\u00a0\u202f\u2007\u2009\u200a\u2002\u2003\u3000\u200c\u200d\u200e\u200f\u061c"
@@ -67,25 +85,45 @@ def read(page, address=""):
         raise Unreadable("The page defines entities of its own, as attacks do. It is refused.")
     tree = _tree(page)
     address = address if address.startswith(("http://", "https://")) else ""
-    stated = _stated(tree, address)
+    data = _data_of_article(tree)
+    stated = _stated(tree, data, address)
     found = _article(tree, address)
-    lines = blocks.lines(found.body, BLOCKS, preformatted=("code",))
-    text = "\n".join(filter(None, (line.translate(BARED).strip() for line in lines)))
+    text = _lines_of(found.body, BLOCKS, preformatted=("code",)) if found else ""
+    body = _stated_body(data)
+    # Pages that a script would write, or that are cut for who has not subscribed.
+    if len(body) > BEYOND * len(text):
+        text = body
     if not text:
         raise Unreadable(NONE_FOUND)
-    fields = {
-        "title": found.title or stated["title"],
-        "byline": stated["byline"] or _without_roles(found.author or ""),
-        "publisher": stated["publisher"] or _publisher(found),
-        # Trafilatura takes the first date in the page, which may be another thing's.
-        "published_on": stated["published_on"] or found.date,
-        "language": stated["language"] or found.language,
-        "url": stated["url"] or found.url,
-        "licence": found.license or stated["licence"],
-    }
+    fields = dict(stated)
+    if found:
+        fields |= {
+            "title": stated["title"] or found.title,
+            "byline": stated["byline"] or _without_roles(found.author or ""),
+            "publisher": stated["publisher"] or _publisher(found),
+            # Trafilatura takes the first date in the page, which may be another thing's.
+            "published_on": stated["published_on"] or found.date or _day_in_words(tree),
+            "language": stated["language"] or found.language,
+            "url": stated["url"] or found.url,
+            "licence": found.license or stated["licence"],
+        }
     return text, {
         key: " ".join(value.translate(BARED).split()) for key, value in fields.items() if value
     }
+
+
+def _lines_of(root, kinds, unread=(), preformatted=("pre",)):
+    lines = blocks.lines(root, kinds, unread, preformatted)
+    return "\n".join(filter(None, (line.translate(BARED).strip() for line in lines)))
+
+
+def _stated_body(data):
+    """The text of the article as its JSON-LD has it, of which some make HTML."""
+    body = data.get("articleBody")
+    body = html.unescape(body) if isinstance(body, str) else ""
+    if re.search(r"<(p|br|div)\b", body, re.IGNORECASE):
+        return _lines_of(_tree(body), blocks.HTML, blocks.UNSEEN)
+    return "\n".join(filter(None, (" ".join(line.split()) for line in body.splitlines())))
 
 
 def _tree(page):
@@ -106,6 +144,7 @@ def _article(tree, address):
     _leave_unseen_out(tree)
     _open_what_would_cut(tree)
     _wrap_loose_text(tree)
+    marks = _told_apart(tree)
     for element in tree.iter():
         if element.text:
             element.text = element.text.translate(DISGUISED)
@@ -124,8 +163,33 @@ def _article(tree, address):
             found.body, found.text = fullest.body, fullest.text
         found = found or fullest
     if found is None or found.body is None or not (found.text or "").strip():
-        raise Unreadable(NONE_FOUND)
+        return None
+    for element in found.body.iter():
+        element.text = (element.text or "").translate(marks)
+        element.tail = (element.tail or "").translate(marks)
+    found.title = (found.title or "").translate(marks)
+    found.author = (found.author or "").translate(marks)
     return found
+
+
+def _told_apart(tree):
+    """Begin what stands in several elements with a sign of its own, and say which these are.
+
+    Trafilatura would take it for one thing that it found twice. Answers of one word and
+    stage directions are often the same.
+    """
+    texts = collections.defaultdict(list)
+    for one in tree.iter(*blocks.HTML):
+        if not any(within.tag in blocks.HTML for within in one.iterdescendants()):
+            texts[_shown(one)].append(one)
+    again = [one for text, same in texts.items() if text and len(same) > 1 for one in same]
+    used = set("".join(tree.itertext()))
+    # Of a plane for private use.
+    signs = (sign for sign in range(0xF0000, 0xFFFFD) if chr(sign) not in used)
+    marks = dict(zip(signs, again, strict=False))
+    for sign, one in marks.items():
+        one.text = chr(sign) + (one.text or "")
+    return dict.fromkeys(marks)
 
 
 def _share(found, paragraphs):
@@ -156,8 +220,22 @@ def _extracted(tree, address, *, fast=False):
 
 
 def _leave_unseen_out(tree):
-    for element in tree.xpath("//template | //body//*[@hidden] | //*[@role='doc-noteref']"):
+    """Without what no reader sees, captions of pictures, and lines that lead to other texts."""
+    unseen = "//template | //body//*[@hidden] | //*[@role='doc-noteref'] | //figcaption"
+    for element in tree.xpath(unseen):
         element.drop_tree()
+    for element in [one for one in tree.iter("*") if one.tag.startswith("amp-")]:
+        if element.tag not in AMP_TEXT:
+            element.drop_tree()
+    for element in tree.xpath("//body//*[(@class or @id) and (.//a or .//button or .//input)]"):
+        called = f"{element.get('class', '')} {element.get('id', '')}"
+        if ASKS.search(called) and element.tag != "p" and len(_shown(element)) < SHORT:
+            element.drop_tree()
+    for element in list(tree.iter("p")):
+        own = "".join(element.xpath(".//text()[not(ancestor::a)]")).strip(" \t\n\r\xa0:–—-|>»→•")
+        linked = [_shown(link) for link in element.iter("a")]
+        if linked and (LEADS_ON.fullmatch(own) or (not own and any(map(_leads_on, linked)))):
+            element.drop_tree()
     for element in tree.xpath("//body//*[@class]"):
         if not set(NOT_SEEN).isdisjoint(element.get("class").split()):
             element.drop_tree()
@@ -182,6 +260,30 @@ def _open_what_would_cut(tree):
             element.text += "”"
         else:
             last.tail = f"{last.tail or ''}”"
+    for element in [one for one in tree.iter("*") if "-" in one.tag]:
+        # A site's own elements: within a sentence or around it.
+        before = element.getprevious()
+        beside = element.getparent().text if before is None else before.tail
+        is_within = any(above.tag in WORDS for above in element.iterancestors())
+        if is_within or (beside or "").strip() or (element.tail or "").strip():
+            element.drop_tag()
+        else:
+            element.tag = "div"
+    for element in tree.xpath("//h1/span | //h2/span | //h3/span | //h4/span"):
+        if element.getnext() is not None:
+            element.tail = element.tail or " "
+    for element in tree.xpath("//figure[.//blockquote or .//table or .//ul or .//ol or .//p]"):
+        element.tag = "div"
+    for element in tree.iter("p"):
+        # What has many links is taken for a menu; this is a sentence.
+        links = list(element.iter("a"))
+        if len(links) > 1 and SENTENCE.search(_shown(element)):
+            for link in links:
+                link.drop_tag()
+        # So is what is called like one; this is too long.
+        if not links and len(_shown(element)) >= LONG:
+            element.attrib.pop("class", None)
+            element.attrib.pop("id", None)
     for element in tree.xpath("//code | //kbd | //samp | //var | //tt | //q"):
         element.drop_tag()
 
@@ -193,16 +295,16 @@ def _main_text(tree):
     """
     from trafilatura import xpaths
 
-    apart = set(tree.xpath("//nav | //aside | //footer | //form | //figure | //noscript"))
-    for find in [*xpaths.OVERALL_DISCARD_XPATH, *xpaths.REMOVE_COMMENTS_XPATH]:
-        apart.update(find(tree))
-    found = []
-    for one in tree.iter("p"):
-        text = _shown(one)
-        linked = sum(len(_shown(link)) for link in one.iter("a"))
-        is_long = len(text) >= LONG and linked < len(text) / 2
-        if is_long and apart.isdisjoint(one.iterancestors()):
-            found.append((one, text))
+    outside = set(tree.xpath("//nav | //aside | //footer | //form | //figure | //noscript"))
+    first, *others = tree.xpath("//h1") or [None]
+    if first is not None and any(one.tag == "article" for one in first.iterancestors()):
+        # The next articles of a page that has no end.
+        outside.update(above for one in others for above in one.xpath("ancestor::article[1]")
+                       if above not in first.iterancestors())  # fmt: skip
+    named = [*xpaths.OVERALL_DISCARD_XPATH, *xpaths.REMOVE_COMMENTS_XPATH]
+    apart = outside.union(*(find(tree) for find in named))
+    # Where all is named like something else, the names mean nothing.
+    found = _long_paragraphs(tree, apart) or _long_paragraphs(tree, apart := outside)
     around = _around(found)
     if around is None or around.tag == "body":
         return found, MOST
@@ -212,6 +314,17 @@ def _main_text(tree):
         if _shown(one) and apart.isdisjoint(one.iterancestors())
     ]
     return [one for one in found if around in one[0].iterancestors()] + headings, 1
+
+
+def _long_paragraphs(tree, apart):
+    found = []
+    for one in tree.iter("p"):
+        text = _shown(one)
+        linked = sum(len(_shown(link)) for link in one.iter("a"))
+        is_long = len(text) >= LONG and linked < len(text) / 2
+        if is_long and apart.isdisjoint(one.iterancestors()):
+            found.append((one, text))
+    return found
 
 
 def _length(paragraphs):
@@ -242,6 +355,14 @@ def _gather(tree, paragraphs):
     while around.tag not in {"body", "main"} and not around.xpath(".//h1"):
         around = around.getparent()
     within = {above for one, _ in paragraphs for above in one.iterancestors()}
+    for entry in [one for one in around.iter("article") if one in within and one is not around]:
+        # When each entry of a live blog was written says what its words are worth.
+        time = next((one for one in entry.iter("time") if _shown(one)), None)
+        if time is not None:
+            paragraph = entry.makeelement("p")
+            paragraph.text = _shown(time)
+            time.drop_tree()
+            entry.insert(0, paragraph)
     for one in within & set(around.iter()):
         for name in ("class", "id", "itemprop", "role"):
             one.attrib.pop(name, None)
@@ -322,9 +443,8 @@ def _publisher(found):
     return "" if name == found.hostname else name
 
 
-def _stated(tree, address):
+def _stated(tree, data, address):
     """What the page states of its article in links, in metadata and in JSON-LD."""
-    data = _data_of_article(tree)
     base = urljoin(address, next(iter(tree.xpath("//base/@href")), "").strip())
     shared = tree.xpath("//meta[@property='og:url']/@content")
     canonical = tree.xpath("//link[contains(concat(' ', @rel, ' '), ' canonical ')]/@href")
@@ -389,6 +509,19 @@ def _day(value):
     return ""
 
 
+def _leads_on(text):
+    found = LEADS_ON.match(text)
+    return found is not None and text[found.end() :].lstrip()[:1] in ("", ":")
+
+
+def _day_in_words(tree):
+    """The day in words that stands in a short text of the page before all others."""
+    for text in tree.xpath("//body//text()"):
+        if len(text) < 60 and (found := IN_WORDS.search(text)):
+            return _day(found[0])
+    return ""
+
+
 def _absolute(place, base):
     try:
         place = urljoin(base, place)
@@ -423,7 +556,7 @@ def _data_of_article(tree):
             elif isinstance(one, dict):
                 kinds = one.get("@type")
                 kinds = kinds if isinstance(kinds, list) else [kinds]
-                if any(isinstance(kind, str) and kind.endswith("Article") for kind in kinds):
+                if any(isinstance(kind, str) and kind.endswith(ARTICLES) for kind in kinds):
                     article = article or one
                 if isinstance(one.get("@id"), str) and len(one) > 1:
                     named.setdefault(one["@id"], one)

@@ -626,11 +626,12 @@ PARAGRAPHS = [f"<p>{sentence}</p>" for sentence in SENTENCES]
         # A live blog, of which each entry is an article.
         ("<main><h1>The talks, live</h1><p>Follow the talks as they happen, with reports from our "
          "correspondents.</p>" + "".join(
-             f"<article class='post'><header><h2>Entry {i}</h2></header>{one}</article>"
+             f"<article class='post'><header><a href='#{i}'><time>1{i}:05</time></a><h2>Entry {i}"
+             f"</h2></header>{one}</article>"
              for i, one in enumerate(PARAGRAPHS)) + "</main>",
          ["The talks, live", "Follow the talks as they happen, with reports from our "
           "correspondents."] + [
-              line for i, one in enumerate(SENTENCES) for line in (f"Entry {i}", one)]),
+              line for i, one in enumerate(SENTENCES) for line in (f"1{i}:05", f"Entry {i}", one)]),
         # Parts of a text between advertisements, and a teaser in front of it.
         ("<article><h2><a href='/x'>Another</a></h2><p>What another text is about, in short.</p>"
          "</article><div><h1>The talks</h1>" + "<div class='ad'>Advertisement</div>".join(
@@ -652,8 +653,40 @@ PARAGRAPHS = [f"<p>{sentence}</p>" for sentence in SENTENCES]
          [SENTENCES[0], "Type talk, then “so be it”.", "One two", "three", SENTENCES[1]]),
         (f"<article>{PARAGRAPHS[0]}<a class='sr-only'>Skip this part</a>{PARAGRAPHS[1]}</article>",
          SENTENCES[:2]),
+        # What was said twice stands twice.
+        (f"<article>{PARAGRAPHS[0] * 2}<p>Yes.</p><p>Yes.</p>{PARAGRAPHS[1]}<ul><li>No.</li><li>No"
+         f".</li></ul>{PARAGRAPHS[0]}</article>",
+         [*SENTENCES[:1] * 2, "Yes.", "Yes.", SENTENCES[1], "No.", "No.", SENTENCES[0]]),
+        # A sentence of links is no menu; quotes and tables in figures stay, captions do not.
+        (f"<article>{PARAGRAPHS[0]}<p><a href='/a'>The envoy</a> <a href='/b'>said</a> <a "
+         f"href='/c'>no</a>.</p>{PARAGRAPHS[1]}<figure><blockquote><p>We are not ready.</p>"
+         f"</blockquote></figure>{PARAGRAPHS[2]}<figure><table><tr><td>Kyiv</td><td>1,000</td></tr></table>"
+         f"<figcaption>By side</figcaption></figure>{PARAGRAPHS[3]}<figcaption>The envoy"
+         "</figcaption></article>",
+         [SENTENCES[0], "The envoy said no.", SENTENCES[1], "We are not ready.", SENTENCES[2],
+          "Kyiv", "1,000", SENTENCES[3]]),
+        # What leads to other texts, and asks to subscribe.
+        (f"<article>{PARAGRAPHS[0]}<p><b>Read more: <a href='/x'>Who is who at the talks</a></b>"
+         f"</p><p><a href='/x'>Читайте также: Кто есть кто</a></p>{PARAGRAPHS[1]}<div "
+         "class='subscribe-box'><h3>Subscribe to continue reading</h3><a href='/l'>Log in</a></div>"
+         f"<p>Read more in <a href='/r'>the report</a>, he said.</p>{PARAGRAPHS[2]}</article>",
+         [*SENTENCES[:2], "Read more in the report, he said.", SENTENCES[2]]),
+        # Elements of a site's own, and of AMP.
+        (f"<main><x-text>{SENTENCES[0]}</x-text><x-text>He <x-name>left</x-name>.</x-text><amp-ad>"
+         f"Buy</amp-ad><x-text>{SENTENCES[1]}</x-text><amp-layout>{PARAGRAPHS[2]}</amp-layout>"
+         "</main>",
+         [SENTENCES[0], "He left.", *SENTENCES[1:3]]),
+        # The next article of a page without an end.
+        (f"<article><h1>The talks</h1>{''.join(PARAGRAPHS)}</article><article><h1>Another</h1>"
+         + "".join(PARAGRAPHS).replace("talks", "games") + "</article>", ["The talks", *SENTENCES]),
+        # What a paragraph or all of them are called, as menus are, does not matter.
+        (f"<article>{PARAGRAPHS[0]}<p class='share'>{SENTENCES[1]}</p>{PARAGRAPHS[2]}</article>",
+         SENTENCES[:3]),
+        (f"<div class='comment-body'>{''.join(PARAGRAPHS)}</div><footer><p>All rights of the Daily "
+         "are reserved, and it answers for nothing that others wrote.</p></footer>", SENTENCES),
     ],
-    ids=["live", "parts", "loose", "divs", "inline", "unseen"],
+    ids=["live", "parts", "loose", "divs", "inline", "unseen", "twice", "figures", "furniture",
+         "elements", "endless", "paragraph's name", "text's name"],
 )  # fmt: skip
 def test_a_page_is_read_whole_and_nothing_beside_it(body, read):
     from talks.extracting import html
@@ -676,6 +709,8 @@ def test_a_page_is_read_whole_and_nothing_beside_it(body, read):
           "inLanguage": {"@type": "Language", "alternateName": "uk"}}},
          {"byline": "Ada Writer; Ben Poet", "published_on": "2025-05-16", "language": "uk"}),
         ({"@type": "Article", "datePublished": "05/06/2025", "author": None}, {}),
+        ({"@type": "LiveBlogPosting", "headline": "The talks, live", "liveBlogUpdate": [
+            {"@type": "BlogPosting", "headline": "It ends"}]}, {"title": "The talks, live"}),
     ],
 )  # fmt: skip
 def test_json_ld_is_read_in_its_several_shapes(data, fields):
@@ -686,6 +721,35 @@ def test_json_ld_is_read_in_its_several_shapes(data, fields):
     found = html.read(f"<html><head>{source}</head><body>{''.join(PARAGRAPHS)}</body></html>")[1]
 
     assert found == fields
+
+
+@pytest.mark.parametrize(
+    ("stated", "read"),
+    [
+        ("\n\n".join(SENTENCES), SENTENCES),
+        ("".join(PARAGRAPHS), SENTENCES),
+        (f"{SENTENCES[0][:40]}…", SENTENCES[:1]),
+    ],
+    ids=["whole", "html", "cut"],
+)
+def test_what_only_a_page_s_data_have_is_read_from_them(stated, read):
+    from talks.extracting import html
+
+    data = json.dumps({"@type": "NewsArticle", "articleBody": stated})
+    page = f'<script type="application/ld+json">{data}</script><article>{PARAGRAPHS[0]}</article>'
+
+    assert html.read(page)[0].split("\n") == read
+
+
+@pytest.mark.parametrize(
+    "day", ["16 мая 2025 г., 15:40", "П'ятниця, 16 травня 2025 року", "16. Mai 2025"]
+)
+def test_a_day_in_words_is_found_where_a_page_states_none(day):
+    from talks.extracting import html
+
+    page = f"<article><h1>T</h1><div class='top'>{day}</div>{''.join(PARAGRAPHS)}</article>"
+
+    assert html.read(page)[1]["published_on"] == "2025-05-16"
 
 
 def test_the_date_of_a_page_is_its_article_s_and_not_its_site_s(reader):
