@@ -109,6 +109,23 @@ def test_a_statement_that_took_too_long_may_be_tried_again(client, db):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_database_that_came_back_is_used_at_once_with_a_pool_full_of_lost_connections(browser):
+    connection.ensure_connection()
+    pool = connection.pool
+    for one in [pool.getconn() for _ in range(6)]:
+        pool.putconn(one)
+    connection.close()
+    with psycopg.connect(**servers.parameters()) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    assert browser.get("/").status_code == 200
+    assert browser.get("/sign-in/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
 def test_what_django_does_not_translate_of_a_cut_connection_is_an_outage_too():
     connection.ensure_connection()
     own = connection.connection  # as Django closes a cursor at the end of an iteration
