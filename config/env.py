@@ -231,9 +231,10 @@ def connection(entry, options=()):
 
     The pool asks a connection whether it is alive before handing it out, and forgets all that it
     has with the first that is not, so that a database that came back is used at once: asked one
-    by one, a few lost ones take longer than anybody waits. It gives up connecting soon: between its attempts it waits
-    longer each time, and the next request makes a new one anyway. Nothing waits for ever: a
-    statement ends after 30 s, a wait for a lock after 10, a forgotten transaction after 60.
+    by one, a few lost ones take longer than anybody waits. It gives up connecting soon: between
+    its attempts it waits longer each time, and the next request makes a new one anyway. Nothing
+    waits for ever: a statement ends after 30 s, a wait for a lock after 10, a forgotten
+    transaction after 60.
     """
     limits = {
         "statement_timeout": integer("DATABASE_STATEMENT_TIMEOUT_MS", 30_000, 0, 3_600_000),

@@ -373,7 +373,9 @@ def test_people_who_read_meanwhile_are_asked_to_wait_for_a_moment(installation, 
     assert last in {"[(200, '')]", "[(200, ''), (503, '5')]"}
 
 
-def test_whoever_holds_on_to_the_database_is_cut_off_but_nobody_in_another(installation, backup, forgotten):
+def test_whoever_holds_on_to_the_database_is_cut_off_but_nobody_in_another(
+    installation, backup, forgotten
+):
     with contextlib.ExitStack() as stack:
         session = stack.enter_context(psycopg.connect(**parameters()))
         session.execute("UPDATE annotations_codebook SET description = 'half done'")
