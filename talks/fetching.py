@@ -260,6 +260,9 @@ def _answer(connection, host, port, path, size, is_cut):
     response = connection.getresponse()
     found = {key.lower(): value for key, value in response.headers.items()}
     packing = found.get("content-encoding", "identity").strip().lower()
+    sending = found.get("transfer-encoding", "identity").strip().lower()
+    if sending not in {"identity", "chunked"}:
+        raise NotFetched(f"The site sends its pages in a way that is not read ({sending[:20]}).")
     if packing not in {"identity", "gzip", "x-gzip", ""}:
         raise NotFetched(f"The site packs its pages in a way that is not read ({packing[:20]}).")
     unpack = _Unpacker() if "gzip" in packing else None

@@ -27,19 +27,26 @@ CHOICES = {
     "cp1252": "Windows-1252 (Western European)",
     "iso8859-1": "ISO 8859-1 (Western European)",
     "cp1250": "Windows-1250 (Central European)",
+    "iso8859-2": "ISO 8859-2 (Central European)",
     "cp1254": "Windows-1254 (Turkish)",
     "cp1256": "Windows-1256 (Arabic)",
+    "iso8859-6": "ISO 8859-6 (Arabic)",
     "cp1253": "Windows-1253 (Greek)",
     "cp1255": "Windows-1255 (Hebrew)",
     "cp1257": "Windows-1257 (Baltic)",
     "mac-cyrillic": "Macintosh (Cyrillic)",
     "cp932": "Shift JIS (Japanese)",
+    "iso2022-jp": "ISO-2022-JP (Japanese)",
     "euc-jp": "EUC-JP (Japanese)",
     "gb18030": "GB 18030 (Chinese)",
     "big5": "Big5 (Chinese)",
     "cp949": "EUC-KR (Korean)",
+    "iso2022-kr": "ISO-2022-KR (Korean)",
+    "cp874": "Windows-874 (Thai)",
     "utf-16-le": "UTF-16, little end first",
     "utf-16-be": "UTF-16, big end first",
+    "utf-32-le": "UTF-32, little end first",
+    "utf-32-be": "UTF-32, big end first",
 }
 # All control characters but tab, the ends of lines and pages.
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
@@ -67,10 +74,11 @@ def decode(data, encoding="", declared=""):
         text = data.decode(chosen)
     except UnicodeDecodeError as error:
         raise _undecodable(data, chosen, error) from None
-    if (found := _utf16(data)) and not (encoding or marked):
+    found = _wide(data) or ([] if chosen.startswith("iso2022") else _escaped(data))
+    if found and not (encoding or marked):
         raise Unreadable(
-            "This is not UTF-8: every other byte is as in UTF-16, and nothing in it says so. Say "
-            "which encoding it is in, or save it in UTF-8.",
+            f"This is not UTF-8: its bytes are as in {CHOICES[found[0][0]]}, and nothing says so. "
+            "Say which encoding it is in, or save it in UTF-8.",
             found,
         )
     if not (encoding or marked) and (found := _utf8_called_otherwise(data, chosen)):
@@ -140,10 +148,14 @@ def proposals(data):
     """Encodings in which ``data`` could be text, the likeliest first, each with its first words."""
     from charset_normalizer import from_bytes
 
-    if found := _utf16(data):
+    if found := _wide(data):
         return found
     # Those of several bytes a letter hold only for what was written in them.
     names = _strict(data)
+    western = data[:SAMPLE].decode("cp1252", "replace")
+    if not any(one.isalpha() for one in western if one > "\x7f"):
+        # Nothing but dashes and quotation marks, which stand at one place in many encodings.
+        names.append("cp1252")
     if CONTROL.search(data[:100_000].decode("latin-1")) and b"\0" not in data[:100_000]:
         names = [name for name in names if name.startswith("utf-16")]
     else:
@@ -182,17 +194,37 @@ def _strict(data):
     return [name for _, name in sorted(found, reverse=True)]
 
 
-def _utf16(data):
-    """The proposal of UTF-16 for what has no mark, but every other byte of which is a block's."""
+def _wide(data):
+    """The proposal of UTF-16 or UTF-32 for what has no mark, but the high bytes of letters."""
     sample = data[:4000]
-    if len(data) % 2 or len(sample) < 4:
-        return []
-    for key, blocks in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[0::2])):
-        # Latin, Greek, Cyrillic, Hebrew and Arabic letters have a high byte below 8, and no text
-        # in one byte a letter has that.
-        if sum(one < 8 for one in blocks) > 0.8 * len(blocks):
-            text = sample.decode(key, errors="ignore")
-            if not CONTROL.search(text) and text.strip():
+    for key, width, high in (
+        ("utf-32-le", 4, 2), ("utf-32-be", 4, 1), ("utf-16-le", 2, 1), ("utf-16-be", 2, 0)
+    ):  # fmt: skip
+        # Latin, Greek, Cyrillic, Hebrew and Arabic letters have a high byte below 8, all but rare
+        # ones none above it, and no text in one byte a letter has that.
+        highs = sample[high::width]
+        if (
+            len(data) % width
+            or len(sample) < 4
+            or sum(one < 8 for one in highs) <= 0.8 * len(highs)
+        ):
+            continue
+        text = sample.decode(key, errors="ignore")
+        if not CONTROL.search(text) and text.strip():
+            return [(key, _telling(text))]
+    return []
+
+
+def _escaped(data):
+    """The proposal of what changes its letters by escapes, and so is ASCII to others."""
+    for key, escape in (
+        ("iso2022-jp", b"\x1b$B"),
+        ("iso2022-jp", b"\x1b$@"),
+        ("iso2022-kr", b"\x1b$)C"),
+    ):
+        if escape in data[:SAMPLE]:
+            text = codecs.getincrementaldecoder(key)("ignore").decode(data[:4000])
+            if not CONTROL.search(text):
                 return [(key, _telling(text))]
     return []
 

@@ -501,6 +501,10 @@ def test_a_page_gives_its_words_and_no_marks(reader):
         ("utf-16-be", "俄罗斯和乌克兰的谈判在伊斯坦布尔结束，没有达成停火协议。"),
         ("utf-16-le", "Сторони зустрілися.\nВони домовилися."),
         ("utf-16-be", "Both sides met.\nThey agreed."),
+        ("utf-32-le", "Сторони зустрілися.\nВони домовилися."),
+        ("iso2022-jp", "停戦交渉はイスタンブールで行われた。"),
+        ("iso8859-2", "Rozmowy pokojowe zakończyły się w piątek. Strony uzgodniły wymianę jeńców."),
+        ("cp1252", "They met – “at last”."),
     ],
 )
 def test_an_encoding_that_nothing_says_is_proposed_and_never_taken(reader, encoding, text):

@@ -209,6 +209,7 @@ def test_pages_come_packed_and_no_larger_than_allowed(site, monkeypatch):
         "/gzip": (200, packed, gzip.compress(PAGE)),
         "/bomb": (200, packed, gzip.compress(b"0" * 30_000_000)),
         "/br": (200, {"Content-Encoding": "br"}, b"x"),
+        "/sent": (200, {"Transfer-Encoding": "gzip"}, gzip.compress(PAGE)),
         "/large": (200, {}, b"x" * 10_000_001),
         "/torn": (200, packed, b"\x1f\x8b\x08 torn"),
         "/cut": (200, packed, gzip.compress(PAGE)[:-20]),
@@ -219,8 +220,8 @@ def test_pages_come_packed_and_no_larger_than_allowed(site, monkeypatch):
     assert fetch(f"{site.address}/gzip").content == PAGE
     assert fetch(f"{site.address}/members").content == PAGE
     for path, reason in {
-        "bomb": "larger than", "br": "not read", "large": "larger than", "torn": "be reached",
-        "cut": "broke off", "nowhere": "no address",
+        "bomb": "larger than", "br": "not read", "sent": "not read", "large": "larger than",
+        "torn": "be reached", "cut": "broke off", "nowhere": "no address",
     }.items():  # fmt: skip
         with pytest.raises(NotFetched, match=reason):
             fetch(f"{site.address}/{path}")
