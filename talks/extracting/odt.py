@@ -1,5 +1,7 @@
 """OpenDocument texts: paragraphs and headings, without notes, comments and what was deleted."""
 
+import re
+
 from . import xml
 from .archives import open_zip, read_member
 from .results import Unreadable
@@ -7,6 +9,10 @@ from .results import Unreadable
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 # "creator" is whoever saved it last.
 META = {"title": "title", "initial-creator": "byline", "creator": "editor", "language": "language"}
+STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+# White space collapses; what counts is written as elements, and stands for itself until then.
+COLLAPSING = re.compile(r"[ \t\r\n]+")
+COUNTING = {0: " ", 1: "\t", 2: "\n"}
 UNREAD = {
     "tracked-changes", "annotation", "annotation-end", "note", "ruby-text", "table-of-content",
 }  # fmt: skip
@@ -24,11 +30,20 @@ def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
         fields = xml.said(xml.part(archive, "meta.xml"), META) if "meta.xml" in members else {}
     editor = fields.pop("editor", "")
     fields.setdefault("byline", editor)
+    hidden = {
+        style.get(STYLE + "name")
+        for style in root.iter(STYLE + "style")
+        if any(one.get(TEXT + "display") == "none" for one in style)
+    }
     lines = []
     for paragraph in root.iter(TEXT + "p", TEXT + "h"):
-        if any(_local(above) in UNREAD for above in paragraph.iterancestors()):
+        if any(
+            _local(one) in UNREAD or _is_hidden(one, hidden)
+            for one in (paragraph, *paragraph.iterancestors())
+        ):
             continue
-        lines += [line for line in "".join(_text(paragraph)).split("\n") if line.strip()]
+        text = COLLAPSING.sub(" ", "".join(_text(paragraph, hidden))).strip(" ").translate(COUNTING)
+        lines += [line for line in text.split("\n") if line.strip()]
     return "\n".join(lines), fields, ""
 
 
@@ -36,20 +51,28 @@ def _local(element):
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def _text(element):
-    # White space collapses in OpenDocument; what counts is written as elements.
-    yield _collapsed(element.text)
+def _is_hidden(element, hidden):
+    """Whether it is shown nowhere: a section, a paragraph, or words of it."""
+    return (
+        element.get(TEXT + "display") == "none"
+        or element.get(TEXT + "is-hidden") == "true"
+        or element.get(TEXT + "style-name") in hidden
+    )
+
+
+def _text(element, hidden):
+    yield element.text or ""
     for child in element:
         kind = _local(child)
         if kind == "s":
-            yield _spaces(child)
+            yield _spaces(child).replace(" ", "\0")
         elif kind == "tab":
-            yield "\t"
+            yield "\1"
         elif kind == "line-break":
-            yield "\n"
-        elif kind not in UNREAD and kind not in {"p", "h"}:
-            yield from _text(child)
-        yield _collapsed(child.tail)
+            yield "\2"
+        elif kind not in UNREAD and kind not in {"p", "h"} and not _is_hidden(child, hidden):
+            yield from _text(child, hidden)
+        yield child.tail or ""
 
 
 def _spaces(element):

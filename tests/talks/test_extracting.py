@@ -10,7 +10,9 @@ import annotations
 from talks.extracting import Reader, Unreadable
 
 from .files import (
+    ODF,
     SCAN,
+    W,
     make_docx,
     make_epub,
     make_html,
@@ -87,12 +89,17 @@ def test_what_word_shows_no_more_is_not_read(reader):
         "<w:p><w:r><w:t> line.</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>Hidden</w:t></w:r>"
         '</w:p><w:p><w:r><w:t>A page</w:t><w:br w:type="page"/><w:t>and the next</w:t></w:r></w:p>'
         "<w:tbl><w:tr><w:trPr><w:del/></w:trPr><w:tc><w:p><w:r><w:t>Gone</w:t></w:r></w:p></w:tc>"
-        "</w:tr></w:tbl>"
+        "</w:tr></w:tbl><w:tbl><w:tr><w:tc><w:tcPr><w:cellDel/></w:tcPr><w:p><w:r><w:t>Gone</w:t>"
+        '</w:r></w:p></w:tc></w:tr></w:tbl><w:p><w:pPr><w:pStyle w:val="H"/></w:pPr><w:r><w:t>Hid'
+        'den</w:t></w:r></w:p><w:p><w:r><w:sym w:font="Symbol" w:char="F0A3"/><w:t> 5</w:t></w:r>'
+        "</w:p>"
     )
+    hiding = "<w:style w:styleId='H'><w:rPr><w:vanish/></w:rPr></w:style>"
+    styles = f"<w:styles xmlns:w='{W}'>{hiding}</w:styles>"
 
-    found = reader.read(make_docx(body=body), name="a.docx")
+    found = reader.read(make_docx(body=body, extra={"word/styles.xml": styles}), name="a.docx")
 
-    assert found.text == "One line.\nA page\nand the next"
+    assert found.text == "One line.\nA page\nand the next\n≤ 5"
 
 
 def test_an_open_document_keeps_its_spaces_and_leaves_out_its_notes(reader):
@@ -100,10 +107,14 @@ def test_an_open_document_keeps_its_spaces_and_leaves_out_its_notes(reader):
         "<text:tracked-changes><text:p>Gone</text:p></text:tracked-changes>"
         '<text:h>A heading</text:h><text:p>Two<text:s text:c="2"/>spaces<text:note><text:p>A note'
         "</text:p></text:note> and a\n line<text:line-break/>next</text:p>"
+        '<text:section text:display="none"><text:p>Hidden</text:p></text:section>'
+        f'<style:style xmlns:style="{ODF}:style:1.0" style:name="T1">'
+        '<style:text-properties text:display="none"/></style:style>'
+        '<text:p>Seen<text:span text:style-name="T1">, and not</text:span>.</text:p>'
     )
 
     assert reader.read(make_odt(body=body), name="a.odt").text == (
-        "A heading\nTwo  spaces and a  line\nnext"
+        "A heading\nTwo  spaces and a line\nnext\nSeen."
     )
 
 
@@ -522,6 +533,16 @@ def test_damaged_utf_8_is_called_so_and_not_taken_for_something_else(reader):
     assert refusal.value.proposals == []
 
 
+def test_what_only_looks_like_a_mark_in_markdown_is_text(reader):
+    source = (
+        "---\n\nThey met.\n\n---\n\n2025. It was late <Applause>, said <b>he</b>.\n\n<Laughter>\n"
+    )
+
+    assert reader.read(source.encode(), name="a.md").text == (
+        "They met.\n2025. It was late <Applause>, said he.\n<Laughter>"
+    )
+
+
 def test_lines_broken_at_a_margin_are_joined(reader):
     lines = ["The first talks between both sides in three", "years ended on Friday in Istanbul"]
 
@@ -568,6 +589,8 @@ BOMB = make_zip({"word/document.xml": b"0" * 20_000_000, "[Content_Types].xml": 
          "The file defines XML entities of its own"),
         ("a.docx", make_docx(["x"], extra={"word/document.xml": "<x><y></x>"}),
          "The file is broken: its XML is not sound"),
+        ("a.docx", make_docx(body="<w:p><w:r><w:t>One</w:t></w:r></w:p><w:altChunk/>"),
+         "A part of the text lies in another file."),
         ("a.odt", make_odt(["x"], extra={"content.xml": LAUGHS + "<x>&b;</x>"}),
          "The file defines XML entities of its own"),
         ("a.docx", make_docx(["x"], extra={"_rels/.rels": MANY_LAUGHS + "<x>&b9;</x>"}),
