@@ -1,5 +1,6 @@
 """Markdown: its paragraphs as plain text, one a line, and what a front matter says."""
 
+import html
 import re
 import tomllib
 
@@ -13,6 +14,13 @@ KEY = re.compile(r"([A-Za-z][\w -]*?)\s*:(?:\s+(.*)|\s*)")
 FOOTNOTE = re.compile(r"^ {0,3}\[\^[^\]\s]+\]:.*\n?(?:(?: {4}|\t).*\n?)*", re.MULTILINE)
 TASK = re.compile(r"^\[[ xX]\] ")
 LINE_END = re.compile(r"<br\b", re.IGNORECASE)
+# A list that would begin with it is a sentence: "2025. It was late."
+YEAR = 1000
+TAG = re.compile(r"</?([A-Za-z][A-Za-z]*)\s*/?>")
+# Tags that lxml does not know.
+KNOWN = {
+    "bdi", "data", "dialog", "main", "picture", "rb", "rtc", "search", "slot", "template",
+}  # fmt: skip
 REFERENCE = re.compile(r"\[\^[^\]\s]+\]")
 NAMES = {
     "title": "title",
@@ -49,9 +57,10 @@ def _front_matter(text):
             said = {key: _listed(value) for key, value in tomllib.loads(found[1]).items()}
         except tomllib.TOMLDecodeError:
             return {}, text
-    elif found := FRONT_MATTER.match(text):
+    elif (found := FRONT_MATTER.match(text)) and KEY.match(found[1]):
         said = _yaml(found[1])
     else:
+        # Also where rules stand above and below a text.
         return {}, text
     fields = {}
     for key, value in said.items():
@@ -98,10 +107,12 @@ def _blocks(body):
 
     body = REFERENCE.sub("", FOOTNOTE.sub("", body))
     tokens = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(body)
-    blocks, heading = [], ""
+    blocks, heading, number, is_list = [], "", "", True
     for before, token in zip([None, *tokens], tokens, strict=False):
         if token.type == "inline":
             text = TASK.sub("", _plain(token.children))
+            if number:
+                text, number = f"{number} {text}", ""
             parts = [
                 [line for line in part.split("\n") if line.strip()] for part in text.split("\f")
             ]
@@ -111,6 +122,10 @@ def _blocks(body):
                     heading = " ".join(lines)
                 parts = [[" ".join(lines)]]
             blocks.extend(filter(None, parts))
+        elif token.type == "ordered_list_open":
+            is_list = int(token.attrs.get("start", 1)) < YEAR
+        elif token.type == "list_item_open" and token.info and not is_list:
+            number = f"{token.info}{token.markup}"
         elif token.type == "html_block":
             blocks.extend([line] for line in _of_html(token.content))
         elif token.type in {"fence", "code_block"}:
@@ -118,11 +133,19 @@ def _blocks(body):
     return blocks, heading
 
 
+def _is_tag(name):
+    """Whether HTML has a tag of that name, or a site may have: what else is said is text."""
+    from lxml.html import defs
+
+    return "-" in name or name.lower() in KNOWN | defs.tags
+
+
 def _of_html(source):
     """The lines that a block of HTML shows."""
     from lxml import etree
     from lxml import html as lxml_html
 
+    source = TAG.sub(lambda one: one[0] if _is_tag(one[1]) else html.escape(one[0]), source)
     parser = lxml_html.HTMLParser(no_network=True, remove_comments=True, huge_tree=False)
     try:
         root = lxml_html.fragment_fromstring(source, create_parent="div", parser=parser)
@@ -139,6 +162,9 @@ def _plain(children):
             parts.append("\n")
         elif token.type == "hardbreak" or LINE_END.match(token.content):
             parts.append("\f")
+        elif token.type == "html_inline":
+            found = TAG.fullmatch(token.content)
+            parts.append("" if found is None or _is_tag(found[1]) else token.content)
         elif token.type == "image":
             parts.append(_plain(token.children or []))
         elif token.type in {"text", "code_inline", "text_special"}:
