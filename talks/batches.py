@@ -12,6 +12,7 @@ import time
 import uuid
 from typing import NamedTuple
 
+from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.tasks import TaskResultStatus, task
@@ -74,7 +75,7 @@ def begin(user, files, *, key, name, **fields):
         BatchItem.objects.put(_item(batch, number, incoming))
     if not number:
         raise Unreadable("There is no file in it.")
-    transaction.on_commit(lambda: load_batch.enqueue(batch.pk))
+    transaction.on_commit(lambda: ask_for_turn(batch.pk))
     return batch
 
 
@@ -125,7 +126,18 @@ def load_batch(batch_id):
     finally:
         faulthandler.cancel_dump_traceback_later()
     if is_left:
+        ask_for_turn(batch_id)
+
+
+def ask_for_turn(batch_id):
+    """Queue the next turn of a batch, unless one waits already."""
+    if not has_turn(batch_id):
         load_batch.enqueue(batch_id)
+
+
+def has_turn(batch_id):
+    turns = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
+    return turns.filter(task_path=load_batch.module_path, args_kwargs__args=[batch_id]).exists()
 
 
 def work(batch_id, seconds=None):
@@ -266,13 +278,19 @@ def resume(batch):
     """Go on where it was stopped, or where a worker was killed."""
     changed = Batch.objects.filter(pk=batch.pk).exclude(state=BatchState.DONE)
     if changed.update(state=BatchState.RUNNING):
-        transaction.on_commit(lambda: load_batch.enqueue(batch.pk))
+        transaction.on_commit(lambda: ask_for_turn(batch.pk))
 
 
 def resume_all():
     """Go on with all that runs: for a worker that starts, since one before it may have died."""
     for key in Batch.objects.filter(state=BatchState.RUNNING).values_list("pk", flat=True):
-        load_batch.enqueue(key)
+        ask_for_turn(key)
+
+
+def look_after():
+    """What is due now and then: turns that were lost, and what turns long done left behind."""
+    resume_stalled()
+    call_command("prune_db_task_results", verbosity=0)
 
 
 def resume_stalled():
@@ -282,8 +300,6 @@ def resume_stalled():
     request that began the batch died before it asked for the first turn.
     """
     since = timezone.now() - STALLED
-    turns = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
     for batch in Batch.objects.filter(state=BatchState.RUNNING, started_at__lt=since):
-        has_turn = turns.filter(task_path=load_batch.module_path, args_kwargs__args=[batch.pk])
-        if not (has_turn.exists() or batch.items.filter(finished_at__gt=since).exists()):
-            load_batch.enqueue(batch.pk)
+        if not batch.items.filter(finished_at__gt=since).exists():
+            ask_for_turn(batch.pk)

@@ -1,6 +1,7 @@
 """Many articles at once: each whole or absent, whatever happens to the worker."""
 
 import contextlib
+import datetime
 import os
 import re
 import signal
@@ -195,11 +196,46 @@ def test_a_batch_whose_turn_was_lost_gets_another_one():
     batches.load_batch.enqueue(queued.pk)
 
     for _ in range(2):
-        batches.resume_stalled()
+        batches.look_after()
 
     turns = DBTaskResult.objects.filter(status="READY").values_list("args_kwargs__args", flat=True)
     assert sorted(turns) == [[lost.pk], [queued.pk]]
     assert {status for _, status, _ in outcomes(lost)} == {"waiting"}
+
+
+@pytest.mark.django_db
+def test_a_batch_waits_for_one_turn_however_often_it_is_asked_for(
+    client, admin, django_capture_on_commit_callbacks
+):
+    client.force_login(admin)
+    batch = make_batch(numbered(2))
+    address = reverse("talks:batch_stop", args=[batch.pk])
+
+    for action in ({"again": "1"}, {}, {"again": "1"}):
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(address, action)
+    batches.resume_all()
+
+    turn = DBTaskResult.objects.get()
+    turn.claim("worker")
+    batches.resume_all()
+    assert DBTaskResult.objects.filter(status="READY").count() == 1
+
+
+@pytest.mark.django_db
+def test_what_turns_leave_behind_is_forgotten_after_a_fortnight():
+    for _ in range(2):
+        batches.load_batch.enqueue(0)
+    [old, young] = DBTaskResult.objects.order_by("enqueued_at")
+    for turn in (old, young):
+        turn.set_successful(None)
+    DBTaskResult.objects.filter(pk=old.pk).update(
+        finished_at=timezone.now() - datetime.timedelta(days=15)
+    )
+
+    batches.look_after()
+
+    assert DBTaskResult.objects.get() == young
 
 
 @pytest.mark.django_db

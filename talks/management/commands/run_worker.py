@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, connection
 from talks import batches
 
 PAUSE = 2  # seconds
-ROUND = 20  # seconds, after which batches that were forgotten are looked for
+ROUND = 20  # seconds between two looks at what was forgotten or is done
 
 
 class Command(BaseCommand):
@@ -35,5 +35,5 @@ class Command(BaseCommand):
         while True:
             time.sleep(ROUND)
             with contextlib.suppress(OperationalError, InterfaceError):
-                batches.resume_stalled()
+                batches.look_after()
             connection.close()
