@@ -195,7 +195,7 @@ class GateMiddleware:
         if not length.isdecimal():
             return errors.page(request, 400)
         upload_limit = settings.UPLOAD_LIMITS.get(request.path_info)
-        if int(length) > (upload_limit or settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
+        if int(length) > (upload_limit or settings.FORM_LIMIT):
             return errors.page(request, 413)
         if request.content_type not in FORM_TYPES:
             return errors.page(request, 415) if int(length) else None

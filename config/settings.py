@@ -193,7 +193,9 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; the longest note is well below
+FORM_LIMIT = 1_000_000  # bytes; the longest note is well below
+# Of the texts in a form that comes with files: an article is pasted there, of up to 5 MB.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # each paragraph of an article may be ticked
 DATA_UPLOAD_MAX_NUMBER_FILES = 2500
 # Addresses that take files, and how many bytes of them; the view admits people before it reads.

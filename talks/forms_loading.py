@@ -55,7 +55,7 @@ class NewArticleForm(forms.Form):
         label="Text",
         required=False,
         widget=forms.Textarea({"rows": 8, "spellcheck": "false"}),
-        help_text="Of up to 1 MB; send a longer one as a file.",
+        help_text="Of up to 5 MB, the length of several books.",
     )
     paste_format = forms.ChoiceField(
         label="What it is",

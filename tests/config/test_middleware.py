@@ -140,7 +140,7 @@ def test_what_is_no_form_is_refused(client, content_type):
 
 
 def test_a_form_that_is_too_large_is_refused(client, settings):
-    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    settings.FORM_LIMIT = 100
 
     assert post(client, b"text=" + b"a" * 95).status_code == 200
     assert post(client, b"text=" + b"a" * 96).status_code == 413

@@ -601,6 +601,19 @@ def test_more_than_the_upload_limit_is_answered_413(client, admin, settings):
     assert stored() == [0, 0, 0]
 
 
+def test_a_whole_book_can_be_pasted_and_what_is_longer_is_refused_by_its_length(loader):
+    book = "They talked of peace and of its price. " * 125_000
+    begun = loader(paste=book)
+
+    assert (begun.status_code, Intake.objects.get().text) == (302, book)
+    response = loader(paste=f"{book}{book[:200_000]}")
+    assert response.status_code == 422
+    assert "an article may have 5,000,000" in response.content.decode()
+    # Far more is not even read.
+    assert loader(paste=book * 2).status_code == 413
+    assert Intake.objects.count() == 1
+
+
 WIRE = (
     "The first face-to-face talks in three years ended in Istanbul on Friday after two hours. "
     "Both sides agreed on an exchange of a thousand prisoners each, and on little else. "
