@@ -1,22 +1,29 @@
 """Sentences like a passage, over all articles that somebody may see.
 
 PostgreSQL finds the articles that share most of its telling words; their sentences are compared
-by the beginnings of their words, so that forms of a word count as one.
+by the beginnings of their words, so that forms of a word count as one; where no spaces are set
+between words, by the pairs of their signs.
 """
 
+import itertools
 import math
-import re
 from typing import NamedTuple
+
+import regex
 
 from talks import finding
 from talks.models import Article
-from talks.text import sentences
+from talks.text import PAIRED, SIGN, SIGNS, sentences
 
 from . import asked, found_words, searching
 from .models import EntryKind
 
-WORD = re.compile(r"\w{3,}")
+WORD = regex.compile(rf"{SIGNS.pattern}|[[\w]--[{PAIRED}]]{{3,}}", regex.V1)
+PAIR = regex.compile(SIGN.pattern * 2)
+# Of Japanese these join words, and are in every sentence.
+JOINING = regex.compile(r"\p{Hiragana}+")
 TOLD = 10  # of a passage's words, the longest, by which articles are found
+TOLD_PAIRS = 30  # of its pairs of signs without spaces, likewise
 READ = 40  # articles, of which the sentences are compared
 SHOWN = 20
 BEGINNING = 5  # letters by which words are compared
@@ -48,9 +55,18 @@ def sentences_like(passage, user):
 
 def telling_words(passage):
     """The question that finds what shares one of the words that tell most of ``passage``."""
-    words = sorted({word.casefold() for word in WORD.findall(passage.exact)}, key=len)
-    question = asked.Asked((tuple(asked.Term(word) for word in words[-TOLD:]),), ())
+    words = sorted(dict.fromkeys(_words(passage.exact.casefold())), key=len)
+    pairs = [word for word in words if SIGN.match(word) and not JOINING.fullmatch(word)]
+    told = [word for word in words if not SIGN.match(word)][-TOLD:] + pairs[:TOLD_PAIRS]
+    question = asked.Asked((tuple(asked.Term(word) for word in told),) if told else (), ())
     return searching.without_common(question)
+
+
+def _words(text):
+    """Its words of three letters and more, and each pair of signs without spaces."""
+    for word in WORD.findall(text):
+        signs = SIGN.findall(word)
+        yield from map("".join, itertools.pairwise(signs)) if signs else [word]
 
 
 def _articles(passage, user):
@@ -64,7 +80,7 @@ def _articles(passage, user):
 
 
 def _beginnings(text):
-    return {word[:BEGINNING] for word in WORD.findall(finding.folded(text)[0])}
+    return {word[:BEGINNING] for word in _words(finding.folded(text)[0])}
 
 
 def _share(some, others):
@@ -80,9 +96,10 @@ def _is_itself(passage, article, one):
 def _told(article, one, wanted, share):
     spans = [
         (one.start + word.start(), one.start + word.end())
-        for word in re.finditer(r"\w+", one.text)
+        for word in [*regex.finditer(r"\w+", one.text), *PAIR.finditer(one.text, overlapped=True)]
         if finding.folded(word[0])[0][:BEGINNING] in wanted
     ]
+    spans = found_words.joined(spans)
     pieces = found_words.cut(article.text, one.start, one.end, spans)
     url = f"{article.get_absolute_url()}?at={one.start}-{one.end}#found"
     return Alike(article, pieces, url, round(share * 100))

@@ -1,11 +1,14 @@
 """What somebody types into a search field, taken apart. Plain Python.
 
 ``word``, ``"a phrase"``, ``-without``, ``prefix*``, ``this OR that``. All words must be found.
-A number is found whether its thousands are grouped or not.
+A number is found whether its thousands are grouped or not, and what is written without spaces
+between words wherever it stands.
 """
 
 import re
 from typing import NamedTuple
+
+from talks.text import SIGN, paired
 
 TERM = re.compile(
     r"""
@@ -38,7 +41,7 @@ class Term(NamedTuple):
     def as_tsquery(self):
         # No sign that would end the operand; to PostgreSQL these two are as good as a space.
         text = self.text.replace("\\", "/").replace("'", "’")
-        found = [f"'{one}'{':*' if self.is_prefix else ''}" for one in self._wordings(text)]
+        found = [f"'{one}'{self._sign_of_beginning(one)}" for one in self._wordings(text)]
         if " " in text and not self.is_phrase and not self.is_without:
             # "May 16 200 men came" is found as well.
             found.append(f"({' & '.join(f"'{one}'" for one in text.split())})")
@@ -46,17 +49,28 @@ class Term(NamedTuple):
         return f"{'!' if self.is_without else ''}{any_of_them}"
 
     def _wordings(self, text):
-        if self.is_prefix:
+        if self.is_prefix and not self.is_unspaced:
             # Each document holds its words also as they stand, behind a 0: "negotiat" is no
             # beginning of the stem of "negotiation", and "was" a word that stands everywhere.
             return [f"0{text}" if self.is_one_word else text]
         together = GROUPED.sub(lambda number: re.sub(r"\D", "", number[0]), text)
         grouped = LONG.sub(lambda number: THOUSANDS.sub(" ", number[0]), together)
-        return dict.fromkeys([text, together, grouped])
+        wordings = dict.fromkeys([text, together, grouped])
+        return map(paired, wordings) if self.is_unspaced else wordings
+
+    def _sign_of_beginning(self, wording):
+        """Of pairs a single sign is a beginning."""
+        is_one = self.is_prefix and not self.is_unspaced
+        return ":*" if is_one or SIGN.fullmatch(wording) else ""
+
+    @property
+    def is_unspaced(self):
+        """Whether some of it is of signs that are found by pairs, in whatever word they stand."""
+        return bool(SIGN.search(self.text))
 
     @property
     def is_one_word(self):
-        return bool(ONE_WORD.fullmatch(self.text))
+        return bool(ONE_WORD.fullmatch(self.text)) and not self.is_unspaced
 
     @property
     def as_typed(self):

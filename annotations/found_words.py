@@ -6,6 +6,8 @@ import itertools
 import re
 from typing import NamedTuple
 
+import regex
+
 from talks import finding
 from talks.text import paragraphs, sentences
 
@@ -49,6 +51,12 @@ def beginning_with(text, beginnings):
         for word in WORD.finditer(text if wanted else "")
         if _folded_word(word[0]).startswith(wanted)
     ]
+
+
+def standing_in(text, words):
+    """Where ``words`` stand, or each of them if they are not side by side: (start, end) pairs."""
+    found = finding.places(text, words)
+    return found or joined(*(finding.places(text, word) for word in regex.findall(r"\w+", words)))
 
 
 def joined(*found):

@@ -265,12 +265,18 @@ def _keys(rows, kind):
 
 def _with_marks(keys, asked):
     def marked(field):
+        # Words beside signs without spaces, such as a year, are words; the signs are marked later.
+        plain = Func(field, function="search_plain")
+        spaced = Func(
+            plain, Value(f"[{plain_text.PAIRED}]"), Value(" "), Value("g"),
+            function="regexp_replace",
+        )  # fmt: skip
         return Case(
             *(
                 When(
                     config=config,
                     then=SearchHeadline(
-                        Func(field, function="search_plain"),
+                        spaced,
                         query_of(asked, config),
                         config=config,
                         start_sel=found_words.START,
@@ -336,12 +342,17 @@ def _heading_of_words(row):
 
 
 def _spans(marked, text, asked):
-    """The words of ``text`` that are found, also those that only begin as they were asked for."""
-    beginnings = [
-        term.text for group in asked.groups for term in group if term.is_prefix and term.is_one_word
-    ]
+    """The words of ``text`` that are found, also those that only begin as they were asked for.
+
+    Those and words without spaces between them PostgreSQL does not mark.
+    """
+    terms = [term for group in asked.groups for term in group]
+    unspaced = [term.text for term in terms if term.is_unspaced]
+    beginnings = [term.text for term in terms if term.is_prefix and term.is_one_word]
     return found_words.joined(
-        found_words.spans(marked, text), found_words.beginning_with(text, beginnings)
+        found_words.spans(marked, text),
+        found_words.beginning_with(text, beginnings),
+        *(found_words.standing_in(text, words) for words in unspaced),
     )
 
 

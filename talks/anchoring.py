@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel, LCSseq
 
 from . import text as plain_text
-from .text import CONTEXT, trimmed
+from .text import CONTEXT, UNSPACED, trimmed
 
 # How much the words, what stands before and behind them, and the place count in a score.
 # Source: the quote matcher of the Hypothesis client.
@@ -26,8 +26,7 @@ ALIKE = 0.6  # of two wordings, so that the later is proposed for the earlier
 NEAR_CERTAIN = 0.8  # of the surroundings, so that they tell where a short or replaced quote went
 TABLE = 400_000_000  # pairs of tokens compared at most, some 50 MB
 NEAREST = 50  # occurrences looked at on each side of where a passage should stand
-# Scripts without spaces between words: each sign is taken for a word.
-UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+# Where no spaces stand between words each sign is taken for one.
 LETTERS = rf"[[\w\p{{No}}]--[{UNSPACED}]]+"
 WORD = regex.compile(rf"{LETTERS}|[{UNSPACED}]\p{{M}}*", regex.V1)
 SENTENCE = regex.compile(r"[^.!?…।。！？]+[.!?…।。！？]*\s*|[.!?…।。！？]+\s*")

@@ -7,9 +7,10 @@ and containment of documents" (1997); one permutation hashing: Li, Owen and Zhan
 import hashlib
 import re
 
-# Chinese characters and Japanese syllables: written without spaces, each counts as a word.
-UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-WORD = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
+from .text import IDEOGRAPHIC
+
+# Letters of an alphabet count for no word, also where no spaces are set: three tell nothing.
+WORD = re.compile(rf"[{IDEOGRAPHIC}]|[^\W{IDEOGRAPHIC}]+")
 SHINGLE = 3  # words
 BUCKETS, ROWS = 128, 4  # 32 bands: half of the shingles in common is found with 87 in 100
 PARAGRAPH = 12  # words, from which a paragraph that is taken over whole tells something

@@ -9,6 +9,9 @@ import unicodedata
 
 import regex
 
+from .text import UNSPACED
+
+OF_UNSPACED = regex.compile(rf"[{UNSPACED}]")
 LINE = regex.compile(r"[^\n]*\S[^\n]*")
 UNDOABLE = 5000  # pieces in all the steps that can be undone; the last one always can
 
@@ -128,9 +131,10 @@ def undone(layout, step):
 
 
 def _is_unspaced(character):
-    """Whether it is of a script that sets no spaces between words, as Chinese and Japanese."""
+    """Whether it is of a script that sets no spaces between words, or of its punctuation."""
     is_wide = unicodedata.east_asian_width(character) in "WF"
-    return is_wide and not unicodedata.name(character, "").startswith("HANGUL")
+    is_sign = is_wide and unicodedata.category(character)[0] == "P"
+    return is_sign or bool(OF_UNSPACED.match(character))
 
 
 def _of(layout, number):

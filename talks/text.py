@@ -10,6 +10,23 @@ from typing import NamedTuple
 import regex
 
 CONTEXT = 32  # code points of prefix and suffix
+# Chinese characters and Japanese syllables, of which each says about as much as a word; as ranges
+# of a character class, whoever reads it. Source: the scripts of Unicode.
+IDEOGRAPHIC = (
+    "\u2e80-\u2fd5\u3005\u3007\u3021-\u3029\u3038-\u303b\u3041-\u3096\u309d-\u309f"
+    "\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufad9"
+    "\uff66-\uff9d\U0001b000-\U0001b16f\U00020000-\U0003347f"
+)
+# All scripts that set no spaces between words: Thai, Lao, Burmese and Khmer besides.
+UNSPACED = (
+    f"{IDEOGRAPHIC}\u0e01-\u0e3a\u0e40-\u0e5b\u0e81-\u0edf\u1000-\u109f\u1780-\u17f9"
+    "\u19e0-\u19ff\ua9e0-\ua9fe\uaa60-\uaa7f"
+)
+# The signs by whose pairs words are searched: of these scripts and of the Korean one, where what
+# others write apart is added to words.
+PAIRED = f"{UNSPACED}\uac00-\ud7a3"
+SIGN = regex.compile(rf"[{PAIRED}]\p{{M}}*")
+SIGNS = regex.compile(rf"(?:{SIGN.pattern})+")
 
 
 class Paragraph(NamedTuple):
@@ -120,6 +137,21 @@ def sentences(paragraph):
             )
         start = end
     return found
+
+
+def paired(text):
+    """The words of a question as the search has them: of signs without spaces each pair.
+
+    "停火协议" is "停火 火协 协议". Between other words what stands at the edge is single as well.
+    """
+    text = regex.sub(r"\A\W+|\W+\Z", "", text)
+    words = SIGN.sub(r"\g<0> \g<0>", SIGNS.sub(r" \g<0> ", text)).split()
+    # What stands before and behind the question is not known.
+    if len(words) > 1 and SIGN.match(text):
+        words = words[1:]
+    if len(words) > 1 and regex.search(rf"{SIGN.pattern}\Z", text):
+        words = words[:-1]
+    return " ".join(words)
 
 
 def trimmed(text, start, end):

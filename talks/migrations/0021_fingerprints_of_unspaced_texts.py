@@ -3,12 +3,13 @@
 from django.db import migrations
 
 from talks import likeness
+from talks.text import IDEOGRAPHIC
 
 
 def fill_again(apps, _):
     articles = apps.get_model("talks", "Article").objects
     fingerprints = apps.get_model("talks", "Fingerprint").objects
-    found = articles.filter(text__regex=f"[{likeness.UNSPACED}]").values_list("pk", "text")
+    found = articles.filter(text__regex=f"[{IDEOGRAPHIC}]").values_list("pk", "text")
     for pk, text in found.iterator(chunk_size=50):
         fingerprints.filter(article_id=pk).update(features=likeness.features(text))
 

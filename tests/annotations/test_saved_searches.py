@@ -1,6 +1,7 @@
 """Searches kept under a name, and passages like one."""
 
 import pytest
+import regex
 from django.urls import reverse
 
 from annotations.models import SavedSearch
@@ -110,18 +111,38 @@ def test_nobody_elses_searches_are_seen(client, coder):
     assert send(client, "remove", search, version=1).status_code == 404
 
 
-def test_sentences_like_a_passage_come_from_what_one_may_see(client):
-    article = make_article("Both sides agreed to exchange a thousand prisoners of war.")
-    other = make_article("It rained. The sides exchange one thousand prisoners, they agree.")
-    make_article("Hidden: both sides agreed to exchange a thousand prisoners.", status="draft")
-    make_article("Nothing of this kind happened at all.")
-    passage = make_passage("agreed to exchange a thousand prisoners", article)
+@pytest.mark.parametrize(
+    ("text", "words", "like", "hidden", "other"),
+    [
+        (
+            "Both sides agreed to exchange a thousand prisoners of war.",
+            "agreed to exchange a thousand prisoners",
+            "It rained. The sides exchange one thousand prisoners, they agree.",
+            "Hidden: both sides agreed to exchange a thousand prisoners.",
+            "Nothing of this kind happened at all.",
+        ),
+        (
+            "双方同意交换一千名战俘。",
+            "同意交换一千名战俘",
+            "下雨了。 各方将交换一千名被俘人员，双方都同意。",
+            "双方同意交换一千名战俘！",
+            "这里什么也没有发生。",
+        ),
+    ],
+)
+def test_sentences_like_a_passage_come_from_what_one_may_see(
+    client, text, words, like, hidden, other
+):
+    like = make_article(like)
+    make_article(hidden, status="draft")
+    make_article(other)
+    passage = make_passage(words, make_article(text))
 
     found = client.get(reverse("annotations:passages_alike", args=[passage.pk]))
 
-    assert [one.article for one in found.context["sentences"]] == [other]
-    start = other.text.index("The sides")
-    assert f"?at={start}-{len(other.text)}#found" in found.content.decode()
+    assert [one.article for one in found.context["sentences"]] == [like]
+    start = regex.search(r"[.。] ", like.text).end()
+    assert f"?at={start}-{len(like.text)}#found" in found.content.decode()
 
 
 @pytest.mark.parametrize(

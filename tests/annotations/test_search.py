@@ -5,6 +5,7 @@ import unicodedata
 import uuid
 
 import pytest
+import regex
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from annotations.filters import ArticleFilterForm
 from annotations.forms_recording import FORMS
 from annotations.models import Draft, SearchEntry, Tag, Visibility
 from talks import finding, gate
+from talks import text as plain_text
 from talks.models import (
     Article,
     ArticleStatus,
@@ -533,6 +535,56 @@ def test_words_are_folded_as_they_are_in_one_text(client):
 
     expected = {letter: [finding.folded(f"x{letter}x")[0]] for letter in letters}
     assert {letter: words for letter, words in found.items() if words != expected[letter]} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "words"),
+    [
+        ("双方签署停火协议。", "停火", ["停火"]),
+        ("双方签署停火协议。", "火协", ["火协"]),
+        ("双方签署停火协议。", "双", ["双"]),
+        ("双方签署停火协议。", "议", ["议"]),
+        ("双方签署停火协议。", "停火* 双方", ["双方", "停火"]),
+        ("双方签署停火协议。", "双方签署停火协议。", ["双方签署停火协议。"]),
+        ("双方签署停火协议。", "停协", None),
+        ("双方签署停火协议。", "协议停火", None),
+        ("双方签署停火协议。", "双方 -停火", None),
+        ("双方签署停火协议。", "双方 -火停", ["双方"]),
+        ("双方签署停火协议。", "休战 OR 停火", ["停火"]),
+        ("于2022年2月24日开始。", "2022年2月24日", ["2022年2月24日"]),
+        ("于2022年2月24日开始。", "年2月", ["年2月"]),
+        ("于2022年2月24日开始。", '"月24"', ["月24"]),
+        ("于2022年2月24日开始。", "24", ["24"]),
+        ("约1,000人在Kyiv停留。", "1000人", ["1,000人"]),
+        ("约1,000人在Kyiv停留。", "kyiv停留", ["Kyiv停留"]),
+        ("約1,000人々がキーウで停戦を。", "人々", ["人々"]),
+        ("約1,000人々がキーウで停戦を。", "停戦 キーウ", ["キーウ", "停戦"]),
+        ("การเจรจาสันติภาพ", "สันติภาพ", ["สันติภาพ"]),
+        ("การเจรจาสันติภาพ", "เจรจา", ["เจรจา"]),
+        ("ការចរចា\u200bសន្តិភាព", "សន្តិភាព", ["សន្តិភាព"]),
+        ("평화협상을 시작했다.", "협상", ["협상"]),
+        ("평화협상을 시작했다.", '"협상을 시작"', ["협상을 시작"]),
+    ],
+)
+def test_words_are_found_where_none_are_set_apart(client, text, typed, words):
+    make_article(f"Nothing here.\n{text}", title="One", language="zh")
+
+    assert (marked(client, typed) if words else finds(client, typed)) == (words or [])
+
+
+def test_scripts_without_spaces_are_those_of_unicode(client):
+    scripts = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+    signs = regex.compile(rf"[[{scripts}\uac00-\ud7a3]&&[\p{{L}}\p{{N}}]]", regex.V1)
+    letters = [one for one in map(chr, range(0x10000)) if signs.match(one)]
+    letters += [one for one in map(chr, range(0x20000, 0x33480)) if regex.match(r"\p{Han}", one)]
+    marks = rf"[\p{{M}}&&[{plain_text.PAIRED}\u3099\u309a]]"
+    marks = [one for one in map(chr, range(0x10000)) if regex.match(marks, one, regex.V1)]
+
+    assert [one for one in letters if not plain_text.SIGN.fullmatch(one)] == []
+    pairs = [f"x{one}x" for one in letters] + [f"x日{one}x" for one in marks]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT one, search_cut(one) FROM unnest(%s::text[]) one", [pairs])
+        assert [one for one, cut in cursor if cut != f"x {one[1:-1]} {one[1:-1]} x"] == []
 
 
 @pytest.mark.parametrize("sign", ["", '"'])

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 
-from talks import languages, likeness
+from talks import languages, likeness, pieces
 from talks.models import Article, Fingerprint, Intake, Original
 
 from ..factories import make_article, make_batch, make_intake, make_round
@@ -237,6 +237,18 @@ def test_paragraphs_are_dropped_split_and_joined(client, loader):
     assert Article.objects.get().text == "Three\nfour."
     intake.refresh_from_db()
     assert intake.text == "One. Two.\nAdvertisement\nThree\nfour."
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("停火，\n协议", "停火，协议"),
+        ("การเจรจา\nสันติภาพ", "การเจรจาสันติภาพ"),
+        ("휴전\n협정", "휴전 협정"),
+    ],
+)
+def test_no_space_comes_between_words_that_are_written_without(text, whole):
+    assert pieces.assembled(pieces.joined(pieces.cut(text), 1)) == whole
 
 
 def test_a_paragraph_that_a_page_number_cut_in_two_is_joined_over_it(client, loader):
