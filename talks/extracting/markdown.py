@@ -16,7 +16,7 @@ TASK = re.compile(r"^\[[ xX]\] ")
 LINE_END = re.compile(r"<br\b", re.IGNORECASE)
 # A list that would begin with it is a sentence: "2025. It was late."
 YEAR = 1000
-TAG = re.compile(r"</?([A-Za-z][A-Za-z]*)\s*/?>")
+TAG = re.compile(r"</?([A-Za-z]+)\s*/?>")
 # Tags that lxml does not know.
 KNOWN = {
     "bdi", "data", "dialog", "main", "picture", "rb", "rtc", "search", "slot", "template",
@@ -57,7 +57,7 @@ def _front_matter(text):
             said = {key: _listed(value) for key, value in tomllib.loads(found[1]).items()}
         except tomllib.TOMLDecodeError:
             return {}, text
-    elif (found := FRONT_MATTER.match(text)) and KEY.match(found[1]):
+    elif (found := FRONT_MATTER.match(text)) and (found[1][0] == "#" or KEY.match(found[1])):
         said = _yaml(found[1])
     else:
         # Also where rules stand above and below a text.
@@ -134,10 +134,10 @@ def _blocks(body):
 
 
 def _is_tag(name):
-    """Whether HTML has a tag of that name, or a site may have: what else is said is text."""
+    """Whether HTML has a tag of that name; what else stands in angle brackets is text."""
     from lxml.html import defs
 
-    return "-" in name or name.lower() in KNOWN | defs.tags
+    return name.lower() in KNOWN | defs.tags
 
 
 def _of_html(source):

@@ -30,6 +30,10 @@ PAGE_NUMBER = re.compile(
     r"[-–—\s]*((page|seite|p\.|стр\.|страница|стор\.)\s*)?\d{1,4}(\s*(of|/|von|sur|из|з)\s*\d{1,4})?"
     r"[-–—\s]*", re.IGNORECASE
 )  # fmt: skip
+# What browsers print over and under a page, besides its title and number.
+PRINTED = re.compile(
+    r"https?://\S+|\d{1,2}[./]\d{1,2}[./]\d{2,4},? \d{1,2}:\d{2}( ?[AP]M)?", re.IGNORECASE
+)
 ENDS = re.compile(r"[.!?…:;”\"»)\]؟؛۔׃]\s*$")
 LIGATURES = re.compile("[\ufb00-\ufb06\ufb13-\ufbb1\ufbd3-\ufd3d\ufd50-\ufdfb\ufe70-\ufefc]+")
 
@@ -163,7 +167,17 @@ def _rows(glyphs):
     for row in rows:
         row.sort(key=lambda one: (one.left + (0 if one.right > one.left else 0.1),
                                   one.left - one.right))  # fmt: skip
-    return rows
+    return [[one for index, one in enumerate(row) if not _is_covered(row, index)] for row in rows]
+
+
+def _is_covered(row, index):
+    """Whether a space stands on a letter beside it, as browsers print soft hyphens."""
+    space = row[index]
+    middle = (space.left + space.right) / 2
+    return not space.text.strip() and any(
+        one.text.strip() and one.left < middle < one.right
+        for one in row[max(0, index - 1) : index + 2]
+    )
 
 
 def _segments(rows):
@@ -546,25 +560,34 @@ def _without_outermost(pages, body):
     kept = []
     for page in pages:
         outer = outermost(page)
-        kept.append([one for one in page if not (one in outer and goes(one, page))])
+        printed = {
+            one.base for one in outer if one.size < 0.95 * body and PRINTED.fullmatch(one.text)
+        }
+        kept.append([
+            one for one in page
+            if not (one in outer and (one.base in printed or goes(one, page)))
+        ])  # fmt: skip
     return kept
 
 
 def with_notes_last(pages):
-    """Pages with the notes at their feet behind them all: a text goes on over them."""
+    """Pages with the notes at their columns' feet behind them all: a text goes on over them."""
     if not any(pages):
         return pages
     body = _body_size(pages)
     found, notes = [], []
     for page in pages:
-        small = list(itertools.takewhile(lambda one: one.size < 0.92 * body, reversed(page)))
-        first = next((at for at, one in enumerate(small[::-1]) if NOTE.match(one.text)), None)
-        feet = [] if first is None else page[len(page) - len(small) + first :]
-        rest = page[: len(page) - len(feet)]
-        if rest and feet and feet[0].base < min(one.base for one in rest):
-            notes += [one._replace(is_item=bool(NOTE.match(one.text))) for one in feet]
-            page = rest
-        found.append(page)
+        kept = []
+        for column in _columns(page):
+            small = list(itertools.takewhile(lambda one: one.size < 0.92 * body, reversed(column)))
+            first = next((at for at, one in enumerate(small[::-1]) if NOTE.match(one.text)), None)
+            feet = [] if first is None else column[len(column) - len(small) + first :]
+            lowest = min((one.base for one in page if one.size >= 0.92 * body), default=0)
+            if feet and feet[0].base < lowest:
+                notes += [one._replace(is_item=bool(NOTE.match(one.text))) for one in feet]
+                column = column[: -len(feet)]
+            kept += column
+        found.append(kept)
     return [*found, notes]
 
 

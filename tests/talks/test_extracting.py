@@ -331,11 +331,33 @@ def test_a_pdf_s_notes_stand_behind_the_text_that_goes_on_over_them(reader):
         "2 As was said.",
     ]
 
+    # Under the first of two columns.
+    columns = [(40, 1900, 10, "They agreed on a"), (40, 1888, 10, "swap, which was"),
+               (40, 1870, 8, "1 By both."), (360, 1900, 10, "asked for by the"),
+               (360, 1888, 10, "families of many.")]  # fmt: skip
+
+    assert reader.read(make_printed_pdf([columns]), name="a.pdf").text.split("\n") == [
+        "They agreed on a swap, which was asked for by the families of many.",
+        "1 By both.",
+    ]
+
     # Lines that are alike but for their figures are none that run over the pages.
     lines = [[(40, 1900 - 12 * i, 10, f"Day {i} of week {n}.") for i in (1, 2)] for n in (1, 2)]
 
     assert reader.read(make_printed_pdf(lines), name="a.pdf").text.replace("\n", " ") == (
         "Day 1 of week 1. Day 2 of week 1. Day 1 of week 2. Day 2 of week 2."
+    )
+
+
+def test_what_a_browser_prints_around_and_over_a_page_s_words_is_not_read(reader):
+    page = [(40, 1950, 8, "5/16/25, 11:53 AM"), (300, 1950, 8, "The talks"),
+            (40, 1900, 10, f"The delegation met. {SENTENCES[0]}"), (40, 40, 8, "https://daily.example/talks"),
+            (600, 40, 8, "1/1"),
+            # A soft hyphen that ends no line, as a space over a letter.
+            (88, 1900, 10, " ")]  # fmt: skip
+
+    assert reader.read(make_printed_pdf([page]), name="a.pdf").text == (
+        f"The delegation met. {SENTENCES[0]}"
     )
 
 
