@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from django.db.models import Q
 
-from talks.anchoring import Turns
+from talks.anchoring import Sentences
 from talks.claim import claim_of
 from talks.differences import differences
 from talks.models import Event, Evidence, OutcomeReport, Position
@@ -24,14 +24,14 @@ def cards(user, article, carries, refused=None):
     carries = list(carries)
     passages = [carry.passage_id for carry in carries]
     work = _work_on(user, passages)
-    turns = Turns(article.supersedes.text, article.text) if carries else None
+    sentences = Sentences(article.supersedes.text, article.text) if carries else None
     return [
         SimpleNamespace(
             carry=carry,
             old=_in_context(article.supersedes.text, carry.passage.start, carry.passage.end),
             new=_proposed(article, carry),
             pieces=_pieces(article, carry),
-            why=_why_it_waits(article, carry, turns),
+            why=_why_it_waits(article, carry, sentences),
             work=work[carry.passage_id],
             form=refused[1] if refused and refused[0].pk == carry.pk else None,
         )
@@ -51,14 +51,14 @@ def _pieces(article, carry):
     return differences(carry.passage.exact, new) if new and new != carry.passage.exact else []
 
 
-def _why_it_waits(article, carry, turns):
-    """Of words that stayed the same and wait: what turned beside them, how often they stand."""
+def _why_it_waits(article, carry, sentences):
+    """Of words that stayed the same and wait: what changed in their sentence, if it did."""
     old, is_waiting = carry.passage, carry.status == CarryStatus.WAITING
     if not is_waiting or old.exact != article.text[carry.start : carry.end]:
         return None
-    went, came = turns.beside(old.start, old.end, carry.start, carry.end)
-    before, now = article.supersedes.text.count(old.exact), article.text.count(old.exact)
-    return {"went": went, "came": came, "before": before, "now": now, "is_one": before == now == 1}
+    spans = old.start, old.end, carry.start, carry.end
+    went, came = sentences.changed(*spans)
+    return {"went": went, "came": came, "is_same": sentences.are_same(*spans)}
 
 
 def _in_context(text, start, end):

@@ -34,11 +34,21 @@ from .recording import _recorded
 __all__ = ["Refused", "Stale"]
 
 
-def foresee(old, article, passages=None):
-    """What superseding ``old`` would do: (passage, match) for each of the passages in use."""
+def foresee(old, article, passages=None, known=()):
+    """What superseding ``old`` would do: (passage, match) for each of the passages in use.
+
+    ``known`` are such pairs found before, which are not looked for again.
+    """
     passages = list(passages_in_use(old) if passages is None else passages)
-    found = find_again(old.text, article.text, [(one.start, one.end) for one in passages])
-    return list(zip(passages, found, strict=True))
+    found = {_span(passage): match for passage, match in known}
+    spans = [span for span in map(_span, passages) if span not in found]
+    if spans:
+        found |= zip(spans, find_again(old.text, article.text, spans), strict=True)
+    return [(passage, found[_span(passage)]) for passage in passages]
+
+
+def _span(passage):
+    return passage.start, passage.end
 
 
 def went_to(user, passage):
@@ -62,12 +72,18 @@ def supersedable_by(article):
     return others.exclude(pk__in=above)
 
 
-@_recorded
-def supersede(actor, article, old, version, *, key):
+def supersede(actor, article, old, version, **key):
     """Publish ``article`` in the place of ``old`` and carry over what is sure to belong.
 
-    ``version`` is that of ``article``.
+    ``version`` is that of ``article``. Most is looked for before anybody has to wait for the act:
+    of a long text that may take longer than a transaction may idle.
     """
+    known = [] if article.supersedes_id else foresee(old, article)
+    return _supersede(actor, article, old, version, known, **key)
+
+
+@_recorded
+def _supersede(actor, article, old, version, known, *, key):
     article, old = _both_in_turn(article.pk, old.pk)
     if article.supersedes_id == old.pk:
         return None
@@ -77,7 +93,7 @@ def supersede(actor, article, old, version, *, key):
         raise Refused("Another version has taken this place in the meantime. Look at both again.")
     changes = _Changes()
     changes.change(article, supersedes_id=old.pk, status=ArticleStatus.PUBLISHED)
-    carries = _found_again(old, article, changes)
+    carries = _found_again(old, article, changes, known=known)
     _move_work(article, carries, changes)
     return _record(
         actor,
@@ -103,8 +119,8 @@ def _counted(carries, user, words):
     )
 
 
-def _found_again(old, article, changes, passages=None):
-    found = foresee(old, article, passages)
+def _found_again(old, article, changes, passages=None, known=()):
+    found = foresee(old, article, passages, known)
     targets = _targets(article, [(one, (at.start, at.end)) for one, at in found if at.is_sure])
     carries = Carry.objects.bulk_create(
         Carry(

@@ -1,18 +1,21 @@
 """A new version put in the place of a text of 20,000 words with 2,000 passages of 5 coders.
 
-python -m bench.versions [WORDS] [PASSAGES], with the environment of the tests. Prints how long
-the preview and the act take, and how many passages went over by themselves, for a light edit, a
+`python -m bench.versions [WORDS] [PASSAGES]` in the project's environment. Prints how long the
+preview and the act take, and how many passages went over by themselves, for a light edit, a
 heavy one and a text that has nothing to do with it.
 """
 
 import os
 import random
+import re
 import sys
 import time
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("SECRET_KEY", "bench measures new versions " * 3)
+os.environ.setdefault("PARLEY_DATA", "var/bench")
 os.environ["PARLEY_DATABASE_ROLE"] = "owner"  # as the tests: it makes a database
 django.setup()
 
@@ -33,6 +36,11 @@ from annotations.models_carrying import Carry  # noqa: E402
 from bench.corpus import book  # noqa: E402
 from talks.models import Article, Passage, Round  # noqa: E402
 from tests.factories import make_article, make_tag  # noqa: E402
+
+
+def story(words, seed):
+    """A text of ``words`` words in sentences that begin with a capital, of 12 to 20 words."""
+    return re.sub(r"(?<=\. )\w", lambda found: found[0].upper(), book(words, seed))
 
 
 def edited(text, share, chance):
@@ -85,8 +93,8 @@ def main():
             [("light edit", 0.01), ("heavy edit", 0.2), ("unrelated", None)]
         ):
             chance = random.Random(seed)
-            article = coded(book(words, seed), count, chance)
-            text = book(words, 99) if share is None else edited(article.text, share, chance)
+            article = coded(story(words, seed), count, chance)
+            text = story(words, 99) if share is None else edited(article.text, share, chance)
             new = make_article(text, round=article.round, status="draft")
             measured(name, admin, article, new)
     finally:

@@ -6,6 +6,7 @@ around them, then the place: a passage is never put on other words without a mar
 
 import bisect
 import functools
+import itertools
 from collections import Counter
 from enum import StrEnum
 from typing import NamedTuple
@@ -36,36 +37,11 @@ JOINED = regex.compile(
     rf"(?:(?<!\w)[-−+])?(?:\p{{Lu}}*[$€£₴₽])?{LETTERS}(?:[.,:'’ʼ\-‑–/]{LETTERS})*[%‰°]?", regex.V1
 )
 JOINED_LENGTH = 60  # code points of one, at most
+QUOTE_SIGN = regex.compile('["“”„«»「」『』]')
 GRAPHEME = regex.compile(r"\X")
-NEXT_WORD = regex.compile(r"\s(\w+|[%‰°$€£₴₽])")
+# What a sentence says: its words, what is read as a word, and where it asks and quotes.
+SAID = regex.compile(rf"{WORD.pattern}|[\p{{S}}%‰?？؟]|-(?=\d)|\"", regex.V1)
 SENTENCE_LENGTH = 500  # code points of one looked at on each side, at most
-OF_UNSPACED = regex.compile(rf"[{UNSPACED}]")
-# Words by which a sentence denies what it would say without them, by language.
-NEGATIONS = {
-    "ar": "لا لم لن ليس ليست غير دون بدون",
-    "de": "nicht nichts kein keine keinem keinen keiner keines nie niemals niemand ohne weder",
-    "en": "not no never neither nor none nobody nothing nowhere without cannot",
-    "es": "no ni nunca jamás ningún ninguna ninguno nadie nada sin tampoco",
-    "fr": "ne n pas ni jamais aucun aucune rien sans",
-    "he": "לא אין בלי",
-    "hi": "नहीं मत बिना",
-    "it": "non né mai nessun nessuna nessuno niente nulla senza",
-    "pl": "nie ani bez nigdy nikt nic żaden żadna żadne",
-    "pt": "não nem nunca jamais nenhum nenhuma ninguém nada sem",
-    "ru": "не нет ни без никогда никто никого ничто ничего нельзя",
-    "tr": "değil yok hiç",
-    "uk": "не ні ані без немає нема ніколи ніхто нікого ніщо нічого жоден жодна жодне жодні",
-}
-UNSPACED_NEGATIONS = {"ja": "ない なかっ なく ません", "th": "ไม่", "zh": "不 没 沒 未 无 無 非"}
-SHORT_NOT = regex.compile(r"n['’ʼ]t|cannot")
-# What turns the sense of the words beside it: a denial, or a number.
-TURN = regex.compile(
-    r"\b\d+(?:[.,]\d+)*|(?<=\w)n['’ʼ]t\b|\b(?:{})\b|{}".format(
-        "|".join(sorted({word for words in NEGATIONS.values() for word in words.split()})),
-        "|".join(sign for signs in UNSPACED_NEGATIONS.values() for sign in signs.split()),
-    ),
-    regex.I,
-)
 
 
 class Kind(StrEnum):
@@ -104,64 +80,83 @@ def find_again(old, new, spans):
     return [search.find(start, end) for start, end in spans]
 
 
-class Turns:
-    """What came or went in the sentences of a passage that may turn its sense: denials, numbers."""
+class Sentences:
+    """What else is said in the sentences of a passage, in the old text and in the new one."""
 
     def __init__(self, old, new):
         self.old = _Sentences(old)
         self.new = _Sentences(new)
 
-    def beside(self, start, end, new_start, new_end):
-        """The words that went, and those that came, as two lists, beside the same words."""
-        went, came = Counter(), Counter()
-        sides = zip(self.old.turns(start, end), self.new.turns(new_start, new_end), strict=True)
-        for old, new in sides:
-            went += old - new
-            came += new - old
-        return list(went.elements()), list(came.elements())
+    def are_same(self, start, end, new_start, new_end):
+        """Whether beside the same words the same is said, word for word, before and behind."""
+        return self.old.beside(start, end) == self.new.beside(new_start, new_end)
 
-    def is_same_sentence(self, start, end, new_start, new_end):
-        """Whether most of what else a sentence says is still there, or was there already."""
-        old, new = self.old.rest(start, end), self.new.rest(new_start, new_end)
-        return not old or not new or (old & new).total() > min(old.total(), new.total()) / 2
+    def are_equal(self, start, end, new_start, new_end):
+        """:meth:`are_same`, and these sentences as a whole: quick where they are not."""
+        old, new = self.old.around(start, end), self.new.around(new_start, new_end)
+        return old == new and self.are_same(start, end, new_start, new_end)
+
+    def are_telling(self, start, end):
+        """Whether one of them is recognised by itself: long enough, and once in both texts."""
+        return any(
+            self.old.counts[said] == 1 == self.new.counts[said]
+            for said in self.old.around(start, end)
+            if len(said) >= 3 and sum(map(len, said)) >= TELLING
+        )
+
+    def changed(self, start, end, new_start, new_end):
+        """The words that went and those that came beside the same words, as two lists."""
+        old = Counter(itertools.chain(*self.old.beside(start, end)))
+        new = Counter(itertools.chain(*self.new.beside(new_start, new_end)))
+        return list((old - new).elements()), list((new - old).elements())
 
 
 class _Sentences:
-    """The sentences of a text, and the words and numbers in it that turn what is said."""
+    """The sentences of a text; those of one quotation, to where it is closed, are one."""
 
     def __init__(self, text):
         self.text = text
-        paragraphs = plain_text.paragraphs(text)
-        sentences = [one for line in paragraphs for one in plain_text.sentences(line)]
-        self.starts = [one.start for one in sentences]
-        self.ends = [one.end for one in sentences]
-        found = list(TURN.finditer(text))
-        self.places = [one.start() for one in found]
-        self.words = [SHORT_NOT.sub("not", one[0].casefold()) for one in found]
+        spans = list(_sentences(text))
+        self.starts = [start for start, _ in spans]
+        self.ends = [end for _, end in spans]
+        self.said = [_said(text[start:end]) for start, end in spans]
+        self.counts = Counter(self.said)
 
-    def turns(self, start, end):
-        """Those before and those behind ``text[start:end]``, within its sentences."""
-        first, last = self._around(start, end)
-        return self._between(first, start), self._between(end, last)
+    def around(self, start, end):
+        """What each of the sentences of ``text[start:end]`` says."""
+        first, last = self._between(start, end)
+        return self.said[first:last]
 
-    def rest(self, start, end):
-        """The other words of the sentences of ``text[start:end]``."""
-        first, last = self._around(start, end)
-        others = f"{self.text[first:start]} {self.text[end:last]}"
-        return Counter(WORD.findall(others.casefold()))
-
-    def _around(self, start, end):
-        """Where its sentences begin and end, as far as one reads them."""
-        first = bisect.bisect_right(self.starts, start) - 1
-        last = bisect.bisect_left(self.ends, end)
+    def beside(self, start, end):
+        """What they say before and behind ``text[start:end]``, as far as one reads them."""
+        first, last = self._between(start, end)
+        sentence_start = min(self.starts[first], start) if first < last else start
+        sentence_end = max(self.ends[last - 1], end) if first < last else end
         return (
-            max(self.starts[first] if first >= 0 else 0, start - SENTENCE_LENGTH),
-            min(self.ends[last] if last < len(self.ends) else end, end + SENTENCE_LENGTH),
+            _said(self.text[max(sentence_start, start - SENTENCE_LENGTH) : start]),
+            _said(self.text[end : min(sentence_end, end + SENTENCE_LENGTH)]),
         )
 
     def _between(self, start, end):
-        first, last = (bisect.bisect_left(self.places, at) for at in (start, end))
-        return Counter(self.words[first:last])
+        """Which sentences it touches, as a range."""
+        return bisect.bisect_right(self.ends, start), bisect.bisect_left(self.starts, end)
+
+
+def _sentences(text):
+    for paragraph in plain_text.paragraphs(text):
+        start = None
+        for one in plain_text.sentences(paragraph):
+            start = one.start if start is None else start
+            if len(QUOTE_SIGN.findall(text, start, one.end)) % 2 == 0:
+                yield start, one.end
+                start = None
+        if start is not None:
+            yield start, one.end
+
+
+def _said(text):
+    """What is said, as words; quotation marks are taken for the same, whatever their shape."""
+    return tuple(SAID.findall(QUOTE_SIGN.sub('"', text.casefold())))
 
 
 def align(old, new):
@@ -250,7 +245,7 @@ class _Search:
         self.new = new
         self.blocks = align(old, new)
         self.old_starts = [block.old_start for block in self.blocks]
-        self.turns = Turns(old, new)
+        self.sentences = Sentences(old, new)
         self.places = {}
 
     def find(self, start, end):
@@ -312,11 +307,11 @@ class _Search:
         if not self._is_cut_alike(start, end, at):
             return None
         new_end = at + end - start
-        is_sure = not any(self.turns.beside(start, end, at, new_end))
+        is_sure = self.sentences.are_same(start, end, at, new_end)
         return Match(Kind.UNCHANGED, at, new_end, 1.0, is_sure)
 
     def _occurrences(self, start, end, place):
-        """Where the words stand in the new text, and whether these are all such places.
+        """Where the words stand in the new text, as far as one looks around ``place``.
 
         Those within longer words are left out, unless the longer words are the same.
         """
@@ -326,8 +321,7 @@ class _Search:
         places = self.places[quote]
         middle = bisect.bisect_left(places, place)
         near = places[max(0, middle - NEAREST) : middle + NEAREST]
-        found = [at for at in near if self._is_cut_alike(start, end, at)]
-        return found, len(near) == len(places)
+        return [at for at in near if self._is_cut_alike(start, end, at)]
 
     def _is_cut_alike(self, start, end, at):
         """Whether the words at both edges go on as they do in the old text."""
@@ -338,7 +332,7 @@ class _Search:
         )
 
     def _same_words(self, start, end, place):
-        found, are_all = self._occurrences(start, end, place)
+        found = self._occurrences(start, end, place)
         if not found:
             return None
         length = end - start
@@ -346,25 +340,26 @@ class _Search:
             ((self._score(start, end, at, at + length, place), at) for at in found),
             key=lambda pair: (-round(pair[0], 3), abs(pair[1] - place)),
         )
-        score, best = scored[0]
+        same = (
+            one for one in scored if self.sentences.are_equal(start, end, one[1], one[1] + length)
+        )
+        in_sentence = next(same, None)
+        score, best = in_sentence or scored[0]
+        is_sure = bool(in_sentence) and self.sentences.are_telling(start, end)
         around = self._around(start, end, best, best + length)
         is_telling = length >= TELLING and len(WORD.findall(self.old[start:end])) >= 3
         first, last = self._region(start, end)
         is_in_place = self._is_held(start, end) and first <= best and best + length <= last
-        if not is_telling and around < ALIKE and not is_in_place:
+        if not is_sure and not is_telling and around < ALIKE and not is_in_place:
             return None
-        is_unique = are_all and len(found) == 1 == self.old.count(self.old[start:end])
-        is_sure = (
-            is_unique
-            and (is_telling or self._is_certain(start, end, best, best + length))
-            and _goes_on(self.old, start, end) == _goes_on(self.new, best, best + length)
-            and not any(self.turns.beside(start, end, best, best + length))
-            and self.turns.is_same_sentence(start, end, best, best + length)
-        )
         is_aligned = best == self._aligned(start, end)
-        same = is_aligned and self._has_same_context(start, end, best)
+        is_unchanged = is_aligned and self._has_same_context(start, end, best)
         return Match(
-            Kind.UNCHANGED if same else Kind.MOVED, best, best + length, round(score, 3), is_sure
+            Kind.UNCHANGED if is_unchanged else Kind.MOVED,
+            best,
+            best + length,
+            round(score, 3),
+            is_sure,
         )
 
     def _has_same_context(self, start, end, at):
@@ -484,21 +479,6 @@ def _cuts(text, at):
             if found.start() >= at:
                 break
     return "", ""
-
-
-def _goes_on(text, start, end):
-    """What stands next to words that may be part of larger ones, before and behind.
-
-    Where words have no spaces between them, the next sign; behind a number its unit, for "5" is
-    not "5 million".
-    """
-    before = text[max(0, start - 1) : start + 1]
-    behind = text[end - 1 : end + 1]
-    unit = NEXT_WORD.match(text, end, end + CONTEXT) if text[end - 1].isdigit() else None
-    return (
-        before[0] if len(OF_UNSPACED.findall(before)) == 2 else "",
-        behind[1] if len(OF_UNSPACED.findall(behind)) == 2 else unit[1] if unit else "",
-    )
 
 
 def _all_places(quote, text):

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from annotations import carrying, codebook, coding, progress, recording
 from annotations.models import Act, Note, Tagging
@@ -245,3 +245,20 @@ def test_what_is_written_just_before_is_carried_over(monkeypatch, admin, researc
     old, new = pair()
     assert at_the_same_time(old, new) == new
     assert Carry.objects.get().passage.article == old
+
+
+def test_what_takes_long_is_looked_for_before_others_have_to_wait(
+    monkeypatch, admin, researcher, old, new
+):
+    coding.tag_passage(researcher, old, *SPAN, make_tag())
+    find_again, waits = carrying.find_again, []
+
+    def found(*args):
+        waits.append(connection.in_atomic_block)
+        return find_again(*args)
+
+    monkeypatch.setattr(carrying, "find_again", found)
+    carrying.supersede(admin, new, old, new.version)
+
+    assert waits == [False]
+    assert Carry.objects.get().status == "waiting"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from talks.anchoring import WORD, Kind, Match, Turns, align, find_again
+from talks.anchoring import WORD, Kind, Match, Sentences, align, find_again
 
 SEED = Path(__file__).parents[2] / "annotations" / "seed" / "istanbul-2025-05-16.txt"
 UNRELATED = (
@@ -58,12 +58,13 @@ def test_a_paragraph_put_elsewhere_takes_its_passages_along():
 
 def test_the_same_words_between_other_words_have_moved():
     old = "They met for an hour. Both sides agreed to an exchange of prisoners. Then they left."
-    new = "After lunch, both sides agreed to an exchange of prisoners, said the minister."
+    moved = "After lunch, at last: all smiled. Both sides agreed to an exchange of prisoners."
+    turned = "After lunch, both sides agreed to an exchange of prisoners, said the minister."
 
-    match, words = found(old, new, "sides agreed to an exchange of prisoners")
-
-    assert (match.kind, match.is_sure) == (Kind.MOVED, True)
-    assert words == "sides agreed to an exchange of prisoners"
+    for new, is_sure in ((moved, True), (turned, False)):
+        for quote in ("sides agreed to an exchange of prisoners", "sides"):
+            match, words = found(old, new, quote)
+            assert (match.kind, match.is_sure, words) == (Kind.MOVED, is_sure, quote)
 
 
 def test_another_wording_is_proposed_and_never_sure():
@@ -139,9 +140,19 @@ def test_a_number_or_word_that_goes_on_otherwise_is_another(words, later):
         ("รัสเซีย[เห็นด้วยกับการหยุดยิง]", "รัสเซียไม่เห็นด้วยกับการหยุดยิง"),
         ("Umerov said: [“We will not accept this.”]", "Medinsky said: “We will not accept this.”"),
         ("Kyiv [said that it would sign this].", "A rebel who fled said that it would sign this."),
+        ("They [agreed].", "They agreed only in principle."),
+        ("Kyiv asked; Moscow [would not sign this].", "Moscow asked; Kyiv would not sign this."),
+        ("In three weeks [they will meet again].", "In four weeks they will meet again."),
+        ("За три тижні [вони знову зустрінуться].", "За чотири тижні вони знову зустрінуться."),
+        ("Через три дня [они вернутся домой].", "Через четыре дня они вернутся домой."),
+        ("[They will come to the talks].", "They will come to the talks?"),
+        ("It grew by 5, [the minister said].", "It grew by -5, the minister said."),
+        ("It cost 5, [the minister said].", "It cost €5, the minister said."),
+        ("The deal is [good for them all], he said.", "The deal is “good for them all”, he said."),
+        ("“[We shall see.] We wait,” Umerov said.", "“We shall see. We wait,” Medinsky said."),
     ],
 )
-def test_the_same_words_wait_where_their_sentence_turned_or_is_another(old, new):
+def test_the_same_words_wait_where_their_sentence_is_another(old, new):
     words = old[old.index("[") + 1 : old.index("]")]
     around = "They met in Istanbul for hours. {} Then they all went home again."
     old, new = (around.format(text.replace("[", "").replace("]", "")) for text in (old, new))
@@ -151,14 +162,26 @@ def test_the_same_words_wait_where_their_sentence_turned_or_is_another(old, new)
     assert (match.is_sure, found_words) == (False, words)
 
 
-def test_what_turned_beside_the_same_words_is_told():
-    old = "Neither of the 2 came, and [all agreed] on 3 things. Not so 5 others."
-    new = "Some of the 2 came, and [all agreed] on 4 things. Some 6 others can’t."
+@pytest.mark.parametrize(
+    "new",
+    [
+        "He said: “We agree to  all of it”, and left!",
+        "“Now.” HE SAID: «We agree to all of it» and left.",
+    ],
+)
+def test_stops_spaces_and_the_shape_of_quotation_marks_say_nothing(new):
+    match, _ = found('He said, "We agree to all of it," and left.', new, "all of it")
 
-    assert Turns(old, new).beside(28, 39, 25, 36) == (["neither", "3"], ["4"])
-    assert Turns("He [came] and could not stay.", "He [came] and couldn’t stay.").beside(
-        3, 9, 3, 9
-    ) == ([], [])
+    assert (match.kind, match.is_sure) == (Kind.MOVED, True)
+
+
+def test_what_changed_beside_the_same_words_is_told():
+    old = "Neither of the 2 came, and all agreed on 3 things. Not so 5 others."
+    new = "Some of the 2 came, and all agreed on 4 things. Some 6 others can’t."
+
+    sentences = Sentences(old, new)
+
+    assert sentences.changed(27, 37, 24, 34) == (["neither", "3"], ["some", "4"])
 
 
 def test_another_wording_is_found_where_words_have_no_spaces():
