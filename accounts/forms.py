@@ -150,7 +150,11 @@ class SettingsForm(LabelledForm, forms.ModelForm):
 class DigestForm(LabelledForm, forms.Form):
     """Where the daily mail goes, and whether it is wanted."""
 
-    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+    version = forms.IntegerField(
+        min_value=0,
+        max_value=2**31 - 1,
+        widget=forms.HiddenInput(attrs={"id": "mail_version"}),  # beside the account's own
+    )
     is_wanted = forms.BooleanField(
         label="Send me what is new in my inbox once a day", required=False
     )

@@ -71,7 +71,9 @@ def first_words(text, count=8):
     words = text.split(None, count)
     first = " ".join(words[:count])
     shown = regex.match(rf"\X{{0,{20 * count}}}", first)[0]
-    return shown + ("…" if len(words) > count or shown != first else "")
+    if len(words) <= count and shown == first:
+        return shown
+    return shown.rstrip(" .,;:…。，、") + "…"
 
 
 def paragraphs(text):

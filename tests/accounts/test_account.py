@@ -1,4 +1,5 @@
 import datetime
+import re
 
 import pytest
 from django.test import Client
@@ -39,7 +40,10 @@ def test_ones_own_name_and_letter_keys_can_be_changed(client):
 
     assert (response.status_code, response.url) == (302, "/account/")
     assert stored() == {"name": "Olena", "letter_keys": False, "version": 2}
-    assert "Saved." in client.get("/account/").text
+    page = client.get("/account/").text
+    assert "Saved." in page
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
 
 
 def test_saving_the_same_twice_does_it_once(client):

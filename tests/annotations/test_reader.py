@@ -73,6 +73,18 @@ def test_an_article_without_a_title_is_called_by_its_first_words(client, article
     )
 
 
+def test_words_of_the_article_are_quoted_in_its_language(client, researcher):
+    article = make_article(text="Сторони домовилися.", language="uk")
+    client.force_login(researcher)
+
+    answer = send(client, article, "Сторони", tag=make_tag().pk).text
+    page = client.get(reader(article)).text
+
+    quoted = '<blockquote class="quote" lang="uk" dir="auto">Сторони</blockquote>'
+    assert (answer.count(quoted), page.count(quoted)) == (1, 1)
+    assert page.count('<blockquote class="selected" lang="uk"') == 2
+
+
 def test_a_draft_is_not_there_but_for_admins(client, admin, researcher):
     article = make_article(status="draft")
 

@@ -29,6 +29,7 @@ TEXTS = st.lists(LETTERS, max_size=60).map("".join)
 def test_first_words_are_eight_or_as_many_letters_as_have_room():
     assert plain_text.first_words("One two three.") == "One two three."
     assert plain_text.first_words("a b c d e f g h i") == "a b c d e f g h…"
+    assert plain_text.first_words("a b c d e f g h. i") == "a b c d e f g h…"
     assert plain_text.first_words("会谈" * 200) == "会谈" * 80 + "…"
 
 
