@@ -4,6 +4,7 @@ from collections import Counter
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +18,9 @@ from annotations.in_use import left_behind
 from annotations.models_carrying import Carry, CarryStatus
 from talks.access import public_reading
 from talks.differences import differences
-from talks.models import Article
+from talks.filters import OFFERED
+from talks.loading import ALIKE
+from talks.models import Article, Fingerprint
 
 from . import answers
 
@@ -35,9 +38,10 @@ def article_supersede(request, article_id):
     article = get_object_or_404(articles, pk=article_id)
     candidates = carrying.supersedable_by(article).for_lists().newest_first()
     form = SupersedeForm(request.POST or None, candidates=candidates)
-    context = {"article": article, "candidates": candidates, "form": form}
+    context = {"article": article, "has_candidates": candidates.exists(), "form": form}
     if request.method != "POST":
         if "old" not in request.GET:
+            context |= _offered(article, candidates, request.GET.get("words", "").strip()[:200])
             return render(request, "annotations/article_supersede.html", context)
         old = candidates.filter(pk=answers.query_number(request, "old")).first()
         context |= (
@@ -60,6 +64,22 @@ def article_supersede(request, article_id):
     if act is not None:
         messages.success(request, f"{act.summary}.")
     return redirect("annotations:carry_list", article.pk)
+
+
+def _offered(article, candidates, words):
+    """Which articles to choose from: those much like this one, and the newest with these words."""
+    alike = [one.pk for one, _ in Fingerprint.objects.like(article.text, least=ALIKE)]
+    by_key = candidates.in_bulk(alike)
+    others = candidates.exclude(pk__in=by_key)
+    if words:
+        others = others.filter(Q(title__icontains=words) | Q(title="", opening__icontains=words))
+    newest = list(others[: OFFERED + 1])
+    return {
+        "alike": [by_key[key] for key in alike if key in by_key],
+        "newest": newest[:OFFERED],
+        "has_more": len(newest) > OFFERED,
+        "words": words,
+    }
 
 
 def _foreseen(user, article, old):

@@ -406,6 +406,28 @@ def test_an_admin_sees_what_will_go_over_and_does_it(client, admin, old, new):
     assert Article.objects.get(pk=new.pk).supersedes_id == old.pk
 
 
+def test_what_may_be_superseded_is_found_among_many(client, admin, monkeypatch):
+    monkeypatch.setattr("annotations.views.carrying.OFFERED", 2)
+    client.force_login(admin)
+    text = " ".join(f"word{number}" for number in range(60))
+    alike = make_article(text=text, title="First report")
+    here = {"round": alike.round}
+    others = [make_article(title=f"Talks of day {day}", **here) for day in range(4)]
+    new = make_article(text=f"{text} corrected", status="draft", **here)
+
+    response = client.get(supersede_page(new))
+    page = response.context
+    found = client.get(supersede_page(new), {"words": "DAY 1"})
+    none = client.get(supersede_page(new), {"words": "nowhere"})
+
+    assert (page["alike"], page["newest"], page["has_more"]) == ([alike], others[:1:-1], True)
+    assert re.findall(r'<option value="(\d+)"', response.text) == [
+        str(one.pk) for one in (alike, *others[:1:-1])
+    ]
+    assert (found.context["alike"], found.context["newest"]) == ([alike], [others[1]])
+    assert "No other headline has these words." in none.text
+
+
 def test_only_admins_put_a_version_in_place(client, researcher, editor, old, new):
     for user in (researcher, editor):
         client.force_login(user)
