@@ -1,6 +1,7 @@
 """What somebody types into a search field, taken apart. Plain Python.
 
-``word``, ``"a phrase"``, ``-without``, ``prefix*``, ``this OR that``. All words must be found.
+``word``, ``"a phrase"``, ``-without`` or ``NOT without``, ``prefix*``, ``this OR that``. All words
+must be found.
 A number is found whether its thousands are grouped or not, and what is written without spaces
 between words wherever it stands.
 """
@@ -8,24 +9,36 @@ between words wherever it stands.
 import re
 from typing import NamedTuple
 
+import regex
+
 from talks.text import SIGN, paired
 
+from .found_words import WORD
+
+# A phrase ends with the sign that belongs to the one it begins with; others may stand in it.
 TERM = re.compile(
     r"""
-        (?P<minus>-)?
-        (?: "(?P<phrase>[^"]*)"? | (?P<word> \d{1,3}(?:\ \d{3})+(?![^\s"]) | [^\s"]+ ) )
+        (?P<minus> - | NOT\s+(?=\S) )?
+        (?:
+            (?P<phrase> "[^"]*"? | [“‟][^”"]*[”"]? | „[^“”"]*[“”"]? | «[^»]*»? | »[^«]*«?
+                | ”[^”]*”? | ″[^″]*″? )
+            | (?P<word> \d{1,3}(?:\ \d{3})+(?![^\s"]) | [^\s"“”„«»‟″]+ )
+        )
     """,
     re.VERBOSE,
 )
-QUOTES = str.maketrans("“”„«»‟″", '"""""""')
+QUOTES = str.maketrans(dict.fromkeys('"“”„«»‟″', " "))
+# As in צה"ל, where it says that letters are left out.
+IN_HEBREW = re.compile(r'(?<=[א-ת])["“”](?=[א-ת])')
 LETTER = re.compile(r"[^\W_]")
 GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[,.'’ \u00a0\u2009\u202f]\d{3})+(?!\d)")
 LONG = re.compile(r"\d{4,}")
 # Of these alone PostgreSQL makes one word, however the letters are accented.
-ONE_WORD = re.compile(
-    r"[^\W\d_](?:[^\W_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f]"
+ONE_WORD = regex.compile(
+    r"[^\W\d_](?:(?!\p{No})[^\W_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f]"
     r"|(?<=[\u0400-\u052f])['’‘`´](?=[\u0400-\u052f]))*"
 )
+ABBREVIATED = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_]\b)")
 THOUSANDS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 
 
@@ -62,6 +75,16 @@ class Term(NamedTuple):
         """Of pairs a single sign is a beginning."""
         is_one = self.is_prefix and not self.is_unspaced
         return ":*" if is_one or SIGN.fullmatch(wording) else ""
+
+    @property
+    def word_lists(self):
+        """Its words, in each way in which a text may have them; none where they are not marked."""
+        if self.is_unspaced or (self.is_prefix and self.is_one_word):
+            return []
+        wordings = list(self._wordings(self.text))
+        if " " in self.text and not self.is_phrase and not self.is_without:
+            wordings += self.text.split()
+        return [WORD.findall(ABBREVIATED.sub(r"\1", one)) for one in wordings]
 
     @property
     def is_unspaced(self):
@@ -120,7 +143,7 @@ def read(typed):
     """Take apart what was typed; an open quotation mark is closed at the end."""
     groups, without = [], []
     joins = False
-    for match in TERM.finditer(typed.translate(QUOTES)):
+    for match in TERM.finditer(IN_HEBREW.sub("״", typed)):
         if match["word"] == "OR" and not match["minus"] and groups:
             joins = True
             continue
@@ -140,7 +163,7 @@ def read(typed):
 def _term(match):
     is_without = bool(match["minus"])
     if match["phrase"] is not None:
-        text = " ".join(match["phrase"].split())
+        text = " ".join(match["phrase"].translate(QUOTES).split())
         return Term(text, is_without, is_phrase=True) if LETTER.search(text) else None
     word = match["word"]
     is_prefix = word.endswith("*")

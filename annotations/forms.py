@@ -148,7 +148,7 @@ class FindForm(forms.Form):
     They are the first :data:`finding.MOST` from ``after`` on; ``next`` is where more begin.
     """
 
-    find = gate.NameField(max_length=200, error_messages={"required": "Write what to find."})
+    find = gate.WordsField(max_length=200, error_messages={"required": "Write what to find."})
     whole = forms.BooleanField(required=False)
     after = gate.NumberField(required=False)
 

@@ -37,7 +37,7 @@ COMMON = "These words stand everywhere. Add one that tells more."
 class SearchForm(forms.Form):
     """The words to find, and what the finds are narrowed by."""
 
-    q = gate.NameField(
+    q = gate.WordsField(
         label="Words",
         required=False,
         max_length=LENGTH,
@@ -80,9 +80,11 @@ class SearchForm(forms.Form):
         if not question.groups and self.cleaned_data["q"]:
             raise forms.ValidationError(NOTHING)
         if question.groups:
-            question = searching.without_common(question)
-            if not question.groups:
-                raise forms.ValidationError(COMMON)
+            told = searching.without_common(question)
+            if not told.groups:
+                is_common = searching.has_words(question)
+                raise forms.ValidationError(COMMON if is_common else NOTHING)
+            question = told
         self.question = question
         return self.cleaned_data["q"]
 

@@ -43,6 +43,65 @@ def spans(marked, text):
     return found if at == len(text) else []
 
 
+def of_phrases(text, marked, terms, unwanted):
+    """Those of the marked words of ``text`` that stand as it was asked for: (start, end) pairs.
+
+    PostgreSQL marks each word of a phrase wherever it stands, and "2" for 2022, which may be
+    written as 2 022. ``terms`` are lists of what each may be written as, a list of words each;
+    ``unwanted`` are words that are not looked for. A marked word belongs to the words that begin
+    most like it. In a phrase any may stand for a word
+    to which none belongs, as that stands everywhere. Where no phrase is made out all are kept.
+    """
+    if not unwanted and all(len(words) == 1 for term in terms for words in term):
+        return marked
+    asked = {_folded_word(word) for term in terms for words in term for word in words}
+    asked.update(map(_folded_word, unwanted))
+    tokens = _with_words_between(text, marked)
+    owners = {span: _most_like(_folded_word(text[slice(*span)]), asked) for span in marked}
+
+    told = {word for words in owners.values() for word in words}
+
+    def is_one(token, word):
+        return word in owners.get(token, ()) or (word not in told and word.isalpha())
+
+    kept = {span for span in marked if not owners[span]}
+    for term in terms:
+        lists = [[_folded_word(word) for word in words] for words in term]
+        of_term = {
+            token
+            for words in lists
+            if not told.isdisjoint(words)
+            for at in range(len(tokens) - len(words) + 1)
+            if all(map(is_one, tokens[at : at + len(words)], words))
+            for token in tokens[at : at + len(words)]
+        }
+        if not of_term and all(len(words) > 1 for words in lists):
+            words = {word for words in lists for word in words}
+            of_term = {span for span in marked if owners[span] & words}
+        kept |= of_term
+    return [span for span in marked if span in kept]
+
+
+def _with_words_between(text, marked):
+    """All words of a text in order, of which those that are marked are as they are marked."""
+    words, at = [], 0
+    for start, end in [*marked, (len(text), len(text))]:
+        words += [word.span() for word in WORD.finditer(text, at, start)]
+        words.append((start, end))
+        at = end
+    return words[:-1]
+
+
+def _most_like(word, others):
+    """Those of ``others`` that begin with most of its letters: a set, empty if none does."""
+    if word in others:
+        return {word}
+    for length in range(len(word), 0, -1):
+        if found := {other for other in others if other.startswith(word[:length])}:
+            return found
+    return set()
+
+
 def beginning_with(text, beginnings):
     """Where words stand that begin so: (start, end) pairs in the order of ``text``."""
     wanted = tuple(_folded_word(one) for one in beginnings)

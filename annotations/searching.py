@@ -119,6 +119,15 @@ def without_common(asked):
     return asked.but_for(common)
 
 
+def has_words(asked):
+    """Whether PostgreSQL takes anything asked for a word: no fractions and signs."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT numnode(to_tsquery('parley_simple', search_plain(%s))) > 0", [asked.as_tsquery]
+        )
+        return cursor.fetchone()[0]
+
+
 def names_like(asked):
     """The keys of the parties, people and tags with a name like each word that was typed.
 
@@ -350,7 +359,12 @@ def _spans(marked, text, asked):
     unspaced = [term.text for term in terms if term.is_unspaced]
     beginnings = [term.text for term in terms if term.is_prefix and term.is_one_word]
     return found_words.joined(
-        found_words.spans(marked, text),
+        found_words.of_phrases(
+            text,
+            found_words.spans(marked, text),
+            [list(term.word_lists) for term in terms],
+            [word for term in asked.without for words in term.word_lists for word in words],
+        ),
         found_words.beginning_with(text, beginnings),
         *(found_words.standing_in(text, words) for words in unspaced),
     )

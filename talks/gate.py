@@ -87,6 +87,15 @@ class NameField(TypedField):
         return " ".join(super().to_python(value).split())
 
 
+class WordsField(NameField):
+    """Words to look for, often copied: marks that no search looks at are left out."""
+
+    unseen = re.compile(r"[\xad\u061c\u200b\u200e\u200f\u202a-\u202c\u2060-\u2069\ufeff]")
+
+    def normal(self, text):
+        return self.unseen.sub("", super().normal(text))
+
+
 class NumberField(forms.Field):
     """A whole number from ``smallest`` to ``largest``, in ASCII digits alone."""
 

@@ -308,6 +308,8 @@ def test_visitors_find_no_notes_tags_and_unreviewed_work(client):
         ({"q": "-only"}, "at least one"),
         ({"q": '""'}, "at least one"),
         ({"q": "😀 &"}, "Write a word or a number"),
+        ({"q": "½ ①"}, "Write a word or a number"),
+        ({"q": "NOT war"}, "at least one"),
         ({"q": "the of"}, "stand everywhere"),
         ({"q": "x" * 501}, "at most 500"),
         ({"q": "a\u202eb"}, "hidden character"),
@@ -464,6 +466,10 @@ def test_questions_are_taken_apart():
     read = asked.read('a "b c" -d e* OR f -"g h" “i')
 
     assert read.as_tsquery == "('a') & ('b c') & ('0e':* | 'f') & ('i') & !'d' & !'g h'"
+    assert asked.read('a NOT "b c" NOTE').as_tsquery == "('a') & ('NOTE') & !'b c'"
+    # A phrase goes on to the sign that belongs to its first.
+    assert asked.read('"a «b» c" „d“ »e«').as_tsquery == "('a b c') & ('d') & ('e')"
+    assert asked.read('צה"ל לוחם').as_tsquery == "('צה״ל') & ('לוחם')"
 
 
 def marked(client, q):
@@ -487,6 +493,13 @@ def marked(client, q):
         ("The U.S. envoy left.", "US", ["U.S"]),
         ("The US envoy left.", '"U.S. envoy"', ["US", "envoy"]),
         ("COVID-19 spread.", '"covid 19"', ["COVID", "19"]),
+        ("From Is\u00adtan\u00adbul.", "Is\u00adtan\u200bbul", ["Is\u00adtan\u00adbul"]),
+        # Of a phrase no word that stands elsewhere.
+        ("One swap: the prisoners' swap.", '"prisoner swap"', ["prisoners", "swap"]),
+        ("An end, the ends of a war.", '"end of the war"', ["ends", "war"]),
+        ("One swap: the prisoners' swap.", '"prisoner swap" swap', ["swap", "prisoners", "swap"]),
+        ("A swap of two in 2022.", '2022 -"prisoner swap"', ["2022"]),
+        ("Some 2 men in 2022.", "2022", ["2022"]),
         # A number, however its thousands are grouped.
         ("Some 1000 men.", "1,000", ["1000"]),
         ("Some 1,000 men.", "1000", ["1", "000"]),
