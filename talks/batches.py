@@ -236,7 +236,7 @@ def _load(batch, item, content, reader):
             loaded_by=batch.started_by,
             told=_told(batch, item),
             fallback=UNDETERMINED,
-            hold_alike=True,
+            on_alike=loading.hold,
         )
     except loading.Alike as alike:
         article, share = alike.articles[0]

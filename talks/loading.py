@@ -49,6 +49,11 @@ class Alike(Exception):
         self.articles = articles
 
 
+def hold(alike):
+    """Leave it to a person what is much like another: raises Alike."""
+    raise Alike(alike)
+
+
 class AlreadyHere(Exception):
     """The same file or text is here: an ``article``, or an ``intake`` or ``table`` in work."""
 
@@ -259,21 +264,22 @@ def load_at_once(
     told=(),
     fallback="en",
     encoding="",
-    hold_alike=False,
+    on_alike=None,
 ):
     """A file as an article, without preparation.
 
     The fields ``told`` rule over what the file says; ``fallback`` is the language where neither
-    file nor text tell it. Raises Unreadable, ArticleRefused or AlreadyHere, and, where it is to
-    ``hold_alike``, Alike for what is much like another.
+    file nor text tell it. ``on_alike`` is called with the articles that much of it stands in, as
+    pairs with the share; it returns further fields, or raises. Raises Unreadable, ArticleRefused
+    or AlreadyHere.
     """
     refuse_known_file(content)
     found = read(reader, content, name=name, encoding=encoding)
     text = importing.sound_text(pieces.assembled(layout_of(found)))
     refuse_known_text(text)
-    if hold_alike and (alike := Fingerprint.objects.like(text, least=MUCH_ALIKE)):
-        raise Alike(alike)
     fields = sound_fields(fields_of(found, {})) | {k: v for k, v in dict(told).items() if v}
+    if on_alike and (alike := Fingerprint.objects.like(text, least=MUCH_ALIKE)):
+        fields |= on_alike(alike)
     fields["language"] = fields["language"] or fallback
     with transaction.atomic():
         article, was_new = importing.load(

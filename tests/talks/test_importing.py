@@ -207,6 +207,7 @@ def test_the_command_tells_how_each_file_went(tmp_path):
         f"{paths[2]}: refused. This is not UTF-8: byte 0xe8 in line 1. "
         "Say which encoding it is in, or save it in UTF-8.",
         f"{paths[3]}: refused. No such file or directory",
+        "4 in all: 1 loaded, 1 already there, 2 refused.",
     ]
     assert error == "Refused: 2 of 4."
 
@@ -267,6 +268,7 @@ def test_the_command_loads_the_rows_of_a_table_and_a_second_run_completes_it(tmp
         "news.csv row 3.txt: refused. There is no text in it.",
         f"news.jsonl row 1.txt: already there as article {there.pk}, draft; nothing changed.",
         "news.jsonl row 2.txt: refused. It is no JSON: Expecting value: line 1 column 1 (char 0).",
+        "4 in all: 1 loaded, 2 refused, 1 already there.",
     ]
     assert error == "Refused: 2 of 4."
 
@@ -309,7 +311,50 @@ def test_the_command_loads_each_file_of_a_zip(tmp_path):
         "inner.zip: refused. Files that end in .zip are not read. Known: .txt, .md, .html, .docx, "
         ".odt, .pdf, .epub.",
         f"b/one.txt: loaded as article {agreed.pk}, draft.",
+        "3 in all: 2 loaded, 1 refused.",
     ]
+
+
+@pytest.mark.django_db
+def test_the_command_loads_a_folder_and_tells_and_links_what_is_much_alike(tmp_path):
+    make_round(slug="geneva")
+    words = " ".join(f"word{n}" for n in range(60))
+    known = make_article(words)
+    (tmp_path / "in" / ".hidden").mkdir(parents=True)
+    for name, text in {
+        "b.txt": f"{words} more",
+        "in/a.txt": "They met.",
+        "in/.hidden/c.txt": "x",
+    }.items():
+        (tmp_path / name).write_text(text)
+
+    told, error = run(tmp_path, "--round", "geneva")
+    (tmp_path / "d.txt").write_text(f"Less {words}")
+    again, _ = run(tmp_path, "--round", "geneva", "--variants")
+
+    more, met, less = Article.objects.exclude(pk=known.pk).order_by("pk")
+    assert (more.text, met.text, error) == (f"{words} more", "They met.", None)
+    alike = f"Much of it stands elsewhere: 100% in article {known.pk}"
+    assert told == [
+        f"{tmp_path}/b.txt: loaded as article {more.pk}, draft. {alike}.",
+        f"{tmp_path}/in/a.txt: loaded as article {met.pk}, draft.",
+        "2 in all: 2 loaded.",
+    ]
+    assert (more.variant_of, less.variant_of) == (None, known)
+    assert again[1] == (
+        f"{tmp_path}/d.txt: loaded as article {less.pk}, draft. {alike}, 98% in "
+        f"article {more.pk}; linked as a variant of the first."
+    )
+    assert again[3] == "3 in all: 2 already there, 1 loaded."
+
+
+@pytest.mark.django_db
+def test_the_command_refuses_what_is_no_language():
+    make_round(slug="geneva")
+
+    _, error = run("a.txt", "--round", "geneva", "--language", "ua")
+
+    assert error.startswith("--language ua: No language has the code “ua”.")
 
 
 @pytest.mark.django_db
