@@ -1,9 +1,11 @@
 """Forms for what is known of an article. Its text is not among it."""
 
+import datetime
 import re
 from urllib.parse import urlsplit
 
 from django import forms
+from django.utils import timezone
 
 from . import gate, languages
 from .models import Article, ArticleStatus, Round
@@ -46,6 +48,25 @@ class AddressField(forms.URLField):
         return url
 
 
+class PublicationDateField(forms.DateField):
+    """A day on which an article can have been published: not before there were newspapers, and
+    not after today, wherever today has begun."""
+
+    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    FIRST = datetime.date(1600, 1, 1)
+
+    def validate(self, value):
+        super().validate(value)
+        if value is None:
+            return
+        if value > timezone.now().date() + datetime.timedelta(days=1):
+            raise forms.ValidationError(f"{value:%-d %B %Y} is yet to come. Look at the year.")
+        if value < self.FIRST:
+            raise forms.ValidationError(
+                f"The year {value.year} was before there were newspapers. Write all of its digits."
+            )
+
+
 class ArticleForm(forms.ModelForm):
     """What an admin can say of an article; ``version`` is the one that the page showed."""
 
@@ -84,9 +105,9 @@ class ArticleForm(forms.ModelForm):
         }
         field_classes = dict.fromkeys(
             ("title", "byline", "source_credit", "publisher", "licence"), gate.NameField
-        ) | {"language": LanguageField}
+        ) | {"language": LanguageField, "published_on": PublicationDateField}
         widgets = {
-            "published_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+            "published_on": PublicationDateField.widget,
             "status": forms.RadioSelect,
         }
 

@@ -297,15 +297,16 @@ def read(row, mapping):
     return Reading(row.number, text, told, " ".join(faults))
 
 
+@functools.lru_cache(maxsize=10_000)  # rows have much in common, and of each its checks take time
 def _clean(field, value, date_order):
     if not value:
         return ""
     if field == "published_on":
-        return _date(value, date_order).isoformat()
+        day = _date(value, date_order)
+        return ArticleForm.base_fields[field].clean(day).isoformat()
     return ArticleForm.base_fields[field].clean(value)
 
 
-@functools.lru_cache(maxsize=1000)
 def _date(value, order):
     """The day written there, with or without a time, in figures or with the month's name."""
     if hidden := gate.HIDDEN_IN_NAME.search(value):

@@ -425,6 +425,11 @@ def test_what_is_typed_is_kept_with_every_step_valid_or_not(client, loader):
     assert response.status_code == 422
     assert "Enter a valid date." in text_of(response)
     assert "at most 300 characters" in text_of(response)
+    for day, said in (
+        ("2525-05-16", "yet to come"),
+        ("0025-05-16", "before there were newspapers"),
+    ):
+        assert said in text_of(press(client, intake, "load", published_on=day))
     assert Article.objects.count() == 0
 
 

@@ -122,6 +122,7 @@ def test_the_same_table_again_leads_to_the_one_that_is_here(client):
         ("date", "\ud800 May", "There is a hidden character (U+D800) at the beginning."),
         ("date", "16 May\0", "There is a hidden character (U+0000) after “16 May”."),
         ("date", "99999-01-01", "“99999-01-01” is no day."),
+        ("date", "2525-05-16", "16 May 2525 is yet to come. Look at the year."),
         ("language", "english", "Write a language’s code, such as en, uk or zh-Hans."),
         ("language", "UA", "No language has the code “ua”."),
     ],
