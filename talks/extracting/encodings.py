@@ -50,6 +50,7 @@ CHOICES = {
 }
 # All control characters but tab, the ends of lines and pages.
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+NO_HIGH = bytes(range(8, 256))  # bytes that are the high one of few letters
 SHOWN = 60
 FEW = 4  # letters outside ASCII, which may be of any encoding by chance
 SAMPLE = 50_000  # bytes that are looked at for a proposal
@@ -206,7 +207,7 @@ def _wide(data):
         if (
             len(data) % width
             or len(sample) < 4
-            or sum(one < 8 for one in highs) <= 0.8 * len(highs)
+            or len(highs.translate(None, NO_HIGH)) <= 0.8 * len(highs)
         ):
             continue
         text = sample.decode(key, errors="ignore")
