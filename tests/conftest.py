@@ -1,16 +1,23 @@
 """The cast: researcher, colleague, editor, admin. A visitor is a client that nobody signed in."""
 
+import functools
+import gc
+
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import connection
+from django.template.base import Template
 from django.test import TransactionTestCase
+from django.test.signals import template_rendered
 from django.test.utils import CaptureQueriesContext, override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from xdist.scheduler import LoadScopeScheduling
 
 from accounts.models import Role
 
-from . import migrated
+from . import kept, migrated
 from .factories import make_user
 
 # How long an example takes says how busy the machine is; the same examples at every run.
@@ -37,8 +44,32 @@ LONG = {
 }
 
 
+BROWSER = "tests/browser/"
+
+
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: LONG.get(item.path.name, len(LONG)))
+    # Chromium's last: they are short and wait a lot, which leaves nobody idle at the end.
+    items.sort(
+        key=lambda item: (item.nodeid.startswith(BROWSER), LONG.get(item.path.name, len(LONG)))
+    )
+
+
+def pytest_collection_finish():
+    # All that is loaded by now stays: no need to look through it again and again.
+    gc.collect()
+    gc.freeze()
+
+
+class Scheduling(LoadScopeScheduling):
+    """Files stay whole where what they set up is dear; a browser's tests are shared out singly."""
+
+    def _split_scope(self, nodeid):
+        return nodeid if nodeid.startswith(BROWSER) else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return Scheduling(config, log)
 
 
 @pytest.fixture
@@ -61,6 +92,18 @@ def admin(db):
     return make_user(Role.ADMIN, username="admin", name="Admin")
 
 
+@pytest.fixture(scope="session")
+def first_rows(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        return kept.first_rows()
+
+
+@pytest.fixture
+def seed(first_rows, db):
+    """The first data, as it is loaded where there are no accounts."""
+    kept.put(first_rows)
+
+
 @pytest.fixture
 def count_queries(db):
     """How many queries a call makes: ``count_queries(lambda: client.get("/"))``."""
@@ -81,11 +124,26 @@ def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _keep_contexts_of_pages_only(django_test_environment):
+    """Of an answer the context of the page is kept, not one for each part that it includes."""
+
+    def render(template, context):
+        if context.template is template:
+            template_rendered.send(template, template=template, context=context)
+        return template.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", render)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _plain_static_files():
     """Static files under their own names, straight from the source folder."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     storages = {**settings.STORAGES, "staticfiles": plain}
     with override_settings(STORAGES=storages, WHITENOISE_AUTOREFRESH=True):
+        staticfiles_storage.url = functools.cache(staticfiles_storage.url)
         yield
 
 

@@ -44,9 +44,7 @@ def dump():
 
 
 @pytest.mark.django_db
-def test_the_article_is_there_byte_for_byte():
-    first_data.load()
-
+def test_the_article_is_there_byte_for_byte(seed):
     article = Article.objects.get()
     digest = hashlib.sha256(article.text.encode()).hexdigest()
     assert digest == article.sha256 == CODING["article"]["sha256"]
@@ -61,9 +59,7 @@ def test_the_article_is_there_byte_for_byte():
 
 
 @pytest.mark.django_db
-def test_the_round_has_its_parties():
-    first_data.load()
-
+def test_the_round_has_its_parties(seed):
     talks_round = Round.objects.get()
     assert (talks_round.name, talks_round.slug) == ("Istanbul, 16 May 2025", "istanbul-2025-05-16")
     assert list(
@@ -82,9 +78,7 @@ def test_the_round_has_its_parties():
 
 
 @pytest.mark.django_db
-def test_the_accounts_are_one_of_each_role_and_the_coder():
-    first_data.load()
-
+def test_the_accounts_are_one_of_each_role_and_the_coder(seed):
     assert list(
         User.objects.order_by("pk").values_list("username", "name", "role", "is_active")
     ) == [
@@ -106,9 +100,7 @@ def test_whoever_has_accounts_gets_no_others():
 
 
 @pytest.mark.django_db
-def test_the_codebook_has_the_issues_and_below_them_their_propositions():
-    first_data.load()
-
+def test_the_codebook_has_the_issues_and_below_them_their_propositions(seed):
     issues = {issue["id"]: issue["name"] for issue in CODING["issues"]}
     expected = {(name, None) for name in issues.values()} | {("Source problem", None)}
     expected |= {(one["name"], issues[one["issue"]]) for one in CODING["propositions"]}
@@ -123,9 +115,7 @@ def test_the_codebook_has_the_issues_and_below_them_their_propositions():
 
 
 @pytest.mark.django_db
-def test_each_definition_starts_from_its_proposition_and_each_example_is_from_the_article():
-    first_data.load()
-
+def test_each_definition_starts_from_its_proposition_and_each_example_is_from_the_article(seed):
     text = Article.objects.get().text
     for proposition in CODING["propositions"]:
         tag = Tag.objects.get(name=proposition["name"])
@@ -136,9 +126,7 @@ def test_each_definition_starts_from_its_proposition_and_each_example_is_from_th
 
 
 @pytest.mark.django_db
-def test_the_evidence_of_positions_and_outcomes_is_tagged_with_their_propositions():
-    first_data.load()
-
+def test_the_evidence_of_positions_and_outcomes_is_tagged_with_their_propositions(seed):
     spans = {one["id"]: (one["doc_start"], one["doc_end"]) for one in CODING["passages"]}
     names = {one["id"]: one["name"] for one in CODING["propositions"]}
     expected = {
@@ -160,17 +148,13 @@ def test_the_evidence_of_positions_and_outcomes_is_tagged_with_their_proposition
 
 
 @pytest.mark.django_db
-def test_the_passages_are_those_of_the_coding():
-    first_data.load()
-
+def test_the_passages_are_those_of_the_coding(seed):
     coded = {(one["doc_start"], one["doc_end"], one["exact"]) for one in CODING["passages"]}
     assert set(Passage.objects.values_list("start", "end", "exact")) - coded == set()
 
 
 @pytest.mark.django_db
-def test_the_coding_is_there_and_accepted():
-    first_data.load()
-
+def test_the_coding_is_there_and_accepted(seed):
     models = (Party, Person, Affiliation, Issue, Proposition, Position, Outcome, OutcomeReport)
     counts = [model.objects.count() for model in (*models, Event, Evidence)]
     owners = ("affiliations", "positions", "outcomes", "events")
@@ -183,9 +167,7 @@ def test_the_coding_is_there_and_accepted():
 
 
 @pytest.mark.django_db
-def test_the_oddities_are_notes_of_the_team_where_they_stand():
-    first_data.load()
-
+def test_the_oddities_are_notes_of_the_team_where_they_stand(seed):
     quotes = {one["id"]: one["exact"] for one in CODING["passages"]}
     assert list(Note.objects.in_thread_order().values_list("passage__exact", "visibility")) == [
         (quotes[oddity["evidence"][0]["passage"]] if oddity["evidence"] else None, "team")
@@ -198,9 +180,7 @@ def test_the_oddities_are_notes_of_the_team_where_they_stand():
 
 
 @pytest.mark.django_db
-def test_nothing_of_it_counts_as_something_somebody_did():
-    first_data.load()
-
+def test_nothing_of_it_counts_as_something_somebody_did(seed):
     assert list(Act.objects.all()) == []
 
 

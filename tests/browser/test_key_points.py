@@ -1,7 +1,6 @@
 """The pages of the key points in a real browser: axe, a narrow window, dark, paper."""
 
 import pytest
-from django.core.management import call_command
 
 from accounts.models import User
 from talks.models import Outcome, Party, Person, Position, Proposition
@@ -11,9 +10,8 @@ ROUND = "/rounds/istanbul-2025-05-16"
 
 
 @pytest.fixture
-def addresses(db):
+def addresses(seed):
     """The pages on which the seed's first coding is browsed."""
-    call_command("load_first_data", verbosity=0)
     return [
         f"{ROUND}/outcomes/",
         f"{ROUND}/timeline/",

@@ -6,7 +6,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from annotations import first_data
 from talks.models import Proposition
 
 ROUND = "/rounds/istanbul-2025-05-16/"
@@ -15,9 +14,7 @@ PAIRS = f"{ROUND}pairs/"
 SVG_LINK = "{http://www.w3.org/2000/svg}a"
 
 
-@pytest.fixture(autouse=True)
-def seed(transactional_db):
-    first_data.load()
+pytestmark = pytest.mark.usefixtures("seed")
 
 
 def test_a_number_opens_its_statements_beside_the_table_and_in_the_address(open_page):

@@ -6,7 +6,6 @@ from urllib.parse import urljoin
 
 import pytest
 
-from annotations import first_data
 from talks.models import (
     Article,
     Event,
@@ -26,9 +25,8 @@ SCRIPT = Path(__file__).with_name("numbers.js").read_text()
 
 
 @pytest.fixture(autouse=True)
-def talks(transactional_db):
+def talks(seed):
     """The seed; a later round on the same propositions, so that no number mixes the two up."""
-    first_data.load()
     later = Round.objects.create(
         name="Geneva", slug="geneva", venue="Geneva", started_on="2025-11-23"
     )

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from accounts import links
 from accounts.models import User
-from annotations import codebook, coding, first_data
+from annotations import codebook, coding
 from annotations.models import Note, Tag
 from talks.models import Article
 from tests.factories import make_article, make_note, make_passage, make_tag, make_tagging
@@ -40,9 +40,8 @@ def screen(request):
 
 
 @pytest.fixture
-def article(db):
+def article(seed):
     """The first article with its coding."""
-    first_data.load()
     return Article.objects.get()
 
 

@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-from django.core.management import call_command
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
@@ -67,8 +66,7 @@ def test_what_a_party_holds_stands_by_issue_with_speakers_and_voices(client, ukr
     assert "Quoted in this article as" in text_of(response)
 
 
-def test_every_number_leads_to_a_list_of_as_many(client):
-    call_command("load_first_data", verbosity=0)
+def test_every_number_leads_to_a_list_of_as_many(client, seed):
     address = "/parties/ukraine/"
     response = client.get(address)
 
@@ -85,9 +83,7 @@ def test_every_number_leads_to_a_list_of_as_many(client):
     assert 'id="positions"' in page
 
 
-def test_the_seed_s_figures_by_party_and_speaker(client):
-    call_command("load_first_data", verbosity=0)
-
+def test_the_seed_s_figures_by_party_and_speaker(client, seed):
     by_party = {}
     silent = {}
     for party in Party.objects.all():
@@ -125,8 +121,7 @@ def test_the_seed_s_figures_by_party_and_speaker(client):
     assert "No position found. That is not the same as neutral" in europe
 
 
-def test_the_seed_s_role_conflict_is_shown(client):
-    call_command("load_first_data", verbosity=0)
+def test_the_seed_s_role_conflict_is_shown(client, seed):
     trump = Person.objects.get(family_name="Trump")
 
     page = text_of(client.get(trump.get_absolute_url()))

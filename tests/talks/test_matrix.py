@@ -7,7 +7,6 @@ import re
 
 import pytest
 
-from annotations import first_data
 from bench import corpus_positions
 from talks.models import Article, Evidence, Position, Proposition
 
@@ -31,11 +30,6 @@ MATRIX = f"{ROUND}positions/"
 NOW = datetime.datetime(2025, 6, 1, tzinfo=datetime.UTC)
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def seed():
-    first_data.load()
 
 
 @pytest.fixture
@@ -395,8 +389,8 @@ def test_days_the_wrong_way_round_are_refused_and_the_first_one_holds(client, se
     )
 
 
-def test_the_address_holds_the_whole_state(client, researcher, seed):
-    client.force_login(researcher)
+def test_the_address_holds_the_whole_state(client, seed, colleague):
+    client.force_login(colleague)
     state = "?stance=supports&basis=textual&count=distinct&order=activity&columns=contention"
 
     page = client.get(MATRIX + state).content.decode()

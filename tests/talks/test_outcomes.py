@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
 from talks.models import Outcome, OutcomeReport
@@ -159,9 +158,7 @@ def test_the_status_is_told_article_by_article_over_time(client, talks_round):
     assert "date not given" in text_of(response)
 
 
-def test_the_seed_s_outcomes(client):
-    call_command("load_first_data", verbosity=0)
-
+def test_the_seed_s_outcomes(client, seed):
     response = client.get("/rounds/istanbul-2025-05-16/outcomes/")
 
     counts = {status: len(titles) for status, titles in by_status(response).items()}

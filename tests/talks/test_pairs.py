@@ -5,7 +5,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from annotations import first_data
 from talks import network
 
 from ..config.test_colours import PAIRS as TOKENS
@@ -16,11 +15,6 @@ PAIRS = f"{ROUND}pairs/"
 SVG = "{http://www.w3.org/2000/svg}"
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def seed():
-    first_data.load()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """One proposition with its camps, and one position with all its fields."""
 
 import pytest
-from django.core.management import call_command
 
 from talks.models import Position, Proposition
 
@@ -58,9 +57,7 @@ def test_a_proposition_without_positions_says_so(client):
     assert "No position on this was found yet" in page
 
 
-def test_the_seed_s_propositions_count_as_its_matrix_does(client):
-    call_command("load_first_data", verbosity=0)
-
+def test_the_seed_s_propositions_count_as_its_matrix_does(client, seed):
     counts = {
         one.name: {
             str(camp.party): dict(camp.stances)
@@ -117,8 +114,7 @@ def test_a_position_says_in_a_sentence_what_is_claimed_and_what_each_value_means
     assert str(position.coder) in text_of(client.get(position.get_absolute_url()))
 
 
-def test_a_joint_statement_names_its_partners(client):
-    call_command("load_first_data", verbosity=0)
+def test_a_joint_statement_names_its_partners(client, seed):
     one, other = Position.objects.filter(joint_key="J1").order_by("pk")
 
     response = client.get(one.get_absolute_url())

@@ -5,8 +5,6 @@ import re
 
 import pytest
 
-from annotations import first_data
-
 from ..factories import (
     make_affiliation,
     make_article,
@@ -23,11 +21,6 @@ from ..factories import (
 from .seed import CODING, PARTY_NAMES, ROUND, links_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def seed():
-    first_data.load()
 
 
 @pytest.fixture

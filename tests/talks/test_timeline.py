@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
 from talks import dates
@@ -140,9 +139,7 @@ def test_visitors_see_accepted_work_and_events_of_published_articles(
     assert keys() == [*visitors, ("statement", submitted.pk), ("statement", own.pk)]
 
 
-def test_the_seed_s_timeline(client):
-    call_command("load_first_data", verbosity=0)
-
+def test_the_seed_s_timeline(client, seed):
     events = client.get("/rounds/istanbul-2025-05-16/timeline/?kind=event")
     statements = client.get("/rounds/istanbul-2025-05-16/timeline/?kind=statement")
 
