@@ -142,7 +142,9 @@ def data_folder():
 
 def clean_environment():
     """Ours, without what would lead Python or pip past .venv."""
-    astray = ("PYTHONHOME", "PYTHONPATH", "PIP_USER", "PIP_TARGET", "PIP_PREFIX")
+    astray = ["PYTHONHOME", "PYTHONPATH", "PIP_USER", "PIP_TARGET", "PIP_PREFIX"]
+    # Nothing is compiled beforehand: each start would compile all that it loads anew.
+    astray.append("PYTHONDONTWRITEBYTECODE")
     return {name: value for name, value in os.environ.items() if name not in astray}
 
 
