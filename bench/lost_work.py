@@ -29,6 +29,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 PAUSE = 1.5  # seconds between two blows
+OURS = ("SECRET_KEY", "DATABASE_URL", "PARLEY_DATABASE_FSYNC", "HTTPS")
 PATIENCE = 120  # seconds for one piece of work to be answered in the end
 
 
@@ -36,16 +37,34 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--people", type=int, default=8)
+    parser.add_argument("--dump", help="pg_dump's, to begin with a database migrated already")
     options = parser.parse_args()
     # Not tempfile's: the database's account must be able to enter it.
     folder = Path(f"/tmp/parley-lost-work-{os.getpid()}")
     folder.mkdir(mode=0o755)
+    # The server is as careful as it is for people.
+    for name in OURS:
+        os.environ.pop(name, None)
     try:
+        if options.dump:
+            fill(folder, options.dump)
         with parley(folder) as (process, port):
             set_up_django(folder)
             sys.exit(try_it(process, port, options))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def fill(folder, dump):
+    from config import database
+    from config.backups import programs
+
+    cluster = database.join(folder)
+    arguments = ["--exit-on-error", "--no-privileges", dump]  # privileges are given at each start
+    known = {"host": str(cluster.socket), "port": database.PORT, "dbname": database.NAME}
+    known["user"] = database.NAME
+    with programs.Program(programs.find("pg_restore", 18), arguments, known):
+        pass
 
 
 @contextlib.contextmanager
@@ -55,8 +74,6 @@ def parley(folder):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     env = {**os.environ, "PARLEY_DATA": str(folder), "WEB_CONCURRENCY": "2"}
-    for name in ("SECRET_KEY", "DATABASE_URL", "PARLEY_DATABASE_FSYNC", "HTTPS"):
-        env.pop(name, None)
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "dev.py"), "run", "--port", str(port)],
         env=env,
@@ -87,8 +104,6 @@ def set_up_django(folder):
         "SECRET_KEY": (folder / "secret-key").read_text().strip(),
         "HTTPS": "0",
     }
-    for name in ("DATABASE_URL", "PARLEY_DATABASE_FSYNC"):
-        os.environ.pop(name, None)
     django.setup()
 
 

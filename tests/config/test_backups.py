@@ -33,6 +33,7 @@ from config.backups.progress import Progress
 from config.backups.servers import Server, parameters, working_in
 from talks.models import Evidence, Party, Passage, Position, Proposition
 from talks.text import quote
+from tests import migrated
 from tests.factories import make_article, make_user
 from tests.refusals import refusal
 
@@ -48,10 +49,10 @@ def installation(django_db_blocker):
         name = f"{connection.settings_dict['NAME']}_backups"
         with Server(name) as server:
             server.drop(name)
-            server.run("CREATE DATABASE {}", name)
+            server.run("CREATE DATABASE {} TEMPLATE {}", name, migrated.template(connection))
         try:
             with working_in(name):
-                call_command("migrate", verbosity=0)
+                call_command("migrate", verbosity=0)  # only what the app's role may do
                 call_command("load_first_data", verbosity=0)
                 yield name
         finally:
