@@ -348,7 +348,7 @@ class Clone:
                 stderr=subprocess.STDOUT,
                 **self.options,
             )
-        wait_until(lambda: "Ctrl+C" in self.output() or self.process.poll() is not None, 300)
+        wait_until(lambda: "Ctrl+C" in self.output() or self.process.poll() is not None, 900)
         assert self.process.poll() is None, self.output()
 
     def output(self):
