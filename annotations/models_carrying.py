@@ -27,6 +27,7 @@ class CarryStatus(models.TextChoices):
     DROPPED = "dropped", "stays on the old version"
 
 
+DECIDED = (CarryStatus.CONFIRMED, CarryStatus.ADJUSTED, CarryStatus.DROPPED)
 SETTLED = (CarryStatus.CARRIED, CarryStatus.CONFIRMED, CarryStatus.ADJUSTED)
 
 

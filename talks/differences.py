@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from .anchoring import WORD, align
 
+# White space that one does not see as such: all but a space between two signs.
+UNSEEN = re.compile(r"[^\S\n ]|(?<! ) {2,}|^ +$")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)+")
 
 
@@ -16,6 +18,11 @@ class Piece(NamedTuple):
 
     kind: str
     text: str
+
+    @property
+    def shown(self):
+        """The text with marks for white space, where that may be all that changed."""
+        return UNSEEN.sub(lambda found: "·" * len(found[0]), self.text).replace("\n", "¶\n")
 
 
 def differences(old, new):

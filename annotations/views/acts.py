@@ -14,6 +14,7 @@ from annotations.models import Act
 from talks.models import Article
 
 from . import answers
+from .carrying import place_after
 
 PAGE = 50
 
@@ -53,6 +54,8 @@ def act_undo(request, act_id):
         return answers.changed(request, act.article, done)
     if done is not None:
         messages.success(request, f"{done.summary}.")
+    if done is not None and page:
+        page = place_after(request.user, done, page)
     return redirect(page or "annotations:act_list")
 
 

@@ -15,9 +15,9 @@ from annotations import carrying
 from annotations.carry_cards import cards
 from annotations.forms_carrying import CarryForm, DropForm, SupersedeForm
 from annotations.in_use import left_behind
-from annotations.models_carrying import Carry, CarryStatus
+from annotations.models_carrying import DECIDED, Carry, CarryStatus
 from talks.access import public_reading
-from talks.differences import differences
+from talks.differences import differences, shortened
 from talks.filters import OFFERED
 from talks.loading import ALIKE
 from talks.models import Article, Fingerprint
@@ -25,6 +25,8 @@ from talks.models import Article, Fingerprint
 from . import answers
 
 PAGE = 20
+LONG = 20_000  # code points of both versions; in longer ones what stayed is shown around changes
+AROUND = 300
 NO_CANDIDATE = (
     "It cannot take the place of that article: that has to be a published one of the same round"
     " that no other has superseded."
@@ -93,8 +95,14 @@ def _foreseen(user, article, old):
         "unsure": unsure,
         "reworded": counts["reworded"],
         "lost": counts["lost"],
-        "pieces": differences(old.text, article.text),
-    }
+    } | _differing(old, article)
+
+
+def _differing(old, article, is_whole=False):
+    """How two versions differ, of long ones what stands around each change alone."""
+    pieces = differences(old.text, article.text)
+    is_short = not is_whole and len(old.text) + len(article.text) > LONG
+    return {"pieces": shortened(pieces, AROUND) if is_short else pieces, "is_short": is_short}
 
 
 @public_reading
@@ -104,7 +112,8 @@ def version_differences(request, article_id):
     visible = Article.objects.visible_to(request.user)
     article = get_object_or_404(visible.exclude(supersedes=None), pk=article_id)
     old = get_object_or_404(visible, pk=article.supersedes_id)
-    context = {"article": article, "old": old, "pieces": differences(old.text, article.text)}
+    context = {"article": article, "old": old}
+    context |= _differing(old, article, is_whole="whole" in request.GET)
     return render(request, "annotations/version_differences.html", context)
 
 
@@ -127,9 +136,13 @@ def _carry_list(request, article, *, refused=None, status=200):
     if chosen not in CarryStatus:
         raise Http404
     rows = carries.filter(status=chosen).in_reading_order()
-    page = Paginator(rows.select_related("passage", "target", "decided_by"), PAGE).get_page(
-        request.GET.get("page")
-    )
+    number = _page_of(rows, refused[0]) if refused else request.GET.get("page")
+    whole = None
+    if "whole" in request.GET:
+        whole = get_object_or_404(carries, pk=answers.query_number(request, "whole"))
+        chosen, rows = whole.status, carries.filter(pk=whole.pk).in_reading_order()
+    page = Paginator(rows.select_related("passage", "target", "decided_by"), PAGE)
+    page = page.get_page(number)
     context = {
         "article": article,
         "old": article.supersedes,
@@ -137,11 +150,14 @@ def _carry_list(request, article, *, refused=None, status=200):
         "cards": cards(request.user, article, page.object_list, refused),
         "chosen": CarryStatus(chosen),
         "choices": [(one, one.label, counts[one]) for one in CarryStatus],
-        "waiting": counts[CarryStatus.WAITING],
+        "decided": sum(counts[one] for one in DECIDED),
+        "asked": sum(counts[one] for one in (CarryStatus.WAITING, *DECIDED)),
+        "whole": whole,
+        "back_to_list": _going_on(request.user, whole) if whole else None,
         "total": sum(counts.values()),
         "refused": refused,
         "left_behind": left_behind(article.supersedes, article).visible_to(request.user).count(),
-        "back": _place(article, page.number),
+        "back": _place(article, whole, page.number),
     } | answers.undoing(request.user)
     return render(request, "annotations/carry_list.html", context, status=status)
 
@@ -194,22 +210,39 @@ def _decided(request, carry, form, act):
         return answers.refused(request, message=str(error), status=409)
     if done is not None:
         messages.success(request, f"{done.summary}.", extra_tags="act")
-    page = request.POST.get("page", "")
-    place = _place(carry.article, page if page.isascii() and page.isdigit() else "")
-    return redirect(place + _next(request.user, carry))
+    return redirect(_going_on(request.user, carry))
 
 
-def _place(article, page=""):
+def _place(article, whole=None, number=1):
+    """The address of the list of what waits, of a page of it, or of one passage of it."""
     place = reverse("annotations:carry_list", args=[article.pk])
-    return f"{place}?{urlencode({'page': page})}" if page else place
+    query = {"whole": whole.pk} if whole else {"page": number} if number > 1 else {}
+    return f"{place}?{urlencode(query)}" if query else place
 
 
-def _next(user, carry):
-    """The fragment of what waits behind a passage in the text, or else of what waits first."""
+def _going_on(user, carry):
+    """Where a passage stands in what waits, or the next behind it, or else what waits first."""
     waiting = Carry.objects.visible_to(user).waiting().filter(article=carry.article_id)
     waiting = waiting.in_reading_order()
-    one = waiting.behind(carry.passage).first() or waiting.first()
-    return f"#carry-{one.pk}" if one else ""
+    behind = waiting.behind(carry.passage)
+    one = waiting.filter(pk=carry.pk).first() or behind.first() or waiting.first()
+    if one is None:
+        return _place(carry.article)
+    return f"{_place(carry.article, number=_page_of(waiting, one))}#carry-{one.pk}"
+
+
+def _page_of(rows, carry):
+    """The number of the page on which one of ``rows``, in reading order, stands."""
+    return (rows.count() - rows.behind(carry.passage).count() - 1) // PAGE + 1
+
+
+def place_after(user, act, page):
+    """Where one goes on in ``page`` after undoing: in the list of what waits, at its passage."""
+    keys = [row["pk"] for row in act.changes if row["model"] == "carry"]
+    carries = Carry.objects.visible_to(user).filter(pk__in=keys).select_related("passage")
+    if len(keys) == 1 and (carry := carries.first()) and page.startswith(_place(carry.article)):
+        return _going_on(user, carry)
+    return page
 
 
 @require_POST

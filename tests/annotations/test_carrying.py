@@ -525,6 +525,67 @@ def test_a_decision_somebody_else_has_made_is_shown(client, colleague, waiting):
     assert ">captives</textarea>" in response.text
 
 
+@pytest.fixture
+def many(client, admin, researcher):
+    """The carries of two dozen passages that all wait, and a researcher at the client."""
+    lines = [f"On day {n} the envoys spoke of plan {n} in Ankara." for n in range(24)]
+    old = make_article("\n".join(lines))
+    new = make_article(old.text.replace("spoke", "were silent"), round=old.round)
+    tagged(old, *(f"plan {n} in" for n in range(24)))
+    superseded(admin, old, new)
+    client.force_login(researcher)
+    return list(Carry.objects.in_reading_order().select_related("article"))
+
+
+def test_what_is_refused_stands_in_its_list_on_whatever_page(client, colleague, many):
+    last = many[-1]
+    wrong = client.post(settle_at(last), {"version": last.version, "words": "captive kings"})
+    carrying.drop(colleague, last, last.version)
+    stale = client.post(settle_at(last), {"version": last.version, "words": "captive kings"})
+
+    assert (wrong.status_code, ">captive kings</textarea>" in wrong.text) == (422, True)
+    stale = client.post(settle_at(last), {"version": last.version, "words": "plan 3"})
+    assert (stale.status_code, "You had typed: “plan 3”" in stale.text) == (409, True)
+
+
+def test_one_goes_on_at_the_next_passage_and_back_at_the_one_undone(client, researcher, many):
+    place = reverse("annotations:carry_list", args=[many[0].article_id])
+    last = many[-1]
+
+    first = client.post(settle_at(many[0]), {"version": 1, "words": "plan 0 in"})
+    client.post(settle_at(many[1]), {"version": 1, "words": "plan 1 in"})
+    done = client.post(settle_at(last), {"version": 1, "words": "plan 23 in"})
+    undoing = reverse("annotations:act_undo", args=[Act.objects.latest("pk").pk])
+    undone = client.post(undoing, {"next": place})
+    again = reverse("annotations:act_undo", args=[Act.objects.latest("pk").pk])
+    redone = client.post(again, {"next": place})
+
+    assert first.url == f"{place}#carry-{many[1].pk}"
+    assert done.url == redone.url == f"{place}#carry-{many[2].pk}"
+    assert undone.url == f"{place}?page=2#carry-{last.pk}"
+    page = client.get(place).text
+    assert "3 of 24 decided" in page
+    assert (
+        client.get(place, {"whole": many[2].pk}).text.count(f"\n{last.article.text}</textarea>")
+        == 1
+    )
+    assert client.get(place, {"whole": "x"}).status_code == 404
+
+
+def test_of_long_versions_what_stands_around_the_changes_is_shown(client, admin):
+    lines = "\n".join(f"On day {n} the envoys spoke of plan {n} in Ankara." for n in range(300))
+    old = make_article(lines)
+    new = make_article(lines.replace("of plan 150", "about plan 150"), round=old.round)
+    superseded(admin, old, new)
+    page = reverse("annotations:version_differences", args=[new.pk])
+
+    short, whole = client.get(page).text, client.get(page, {"whole": "1"}).text
+
+    assert "words that are the same" in short
+    assert ["On day 50 " in text for text in (short, whole)] == [False, True]
+    assert "</span>about " in short
+
+
 def test_why_the_same_words_wait_is_said(client, admin):
     old = make_article(
         "Kyiv asked for a truce and Moscow came. So they say.\nAll of them agreed to meet in May."

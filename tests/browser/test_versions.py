@@ -50,6 +50,7 @@ def test_what_waits_is_decided_by_keys_and_by_selecting_words(
     expect(cards.nth(1)).to_be_focused()
     page.keyboard.press("Control+z")
     expect(cards).to_have_count(3)
+    expect(cards.nth(1)).to_be_focused()
     page.keyboard.press("Control+Shift+z")
     expect(cards).to_have_count(2)
 
@@ -66,7 +67,7 @@ def test_what_waits_is_decided_by_keys_and_by_selecting_words(
     expect(cards).to_have_count(1)
 
 
-def test_selected_words_of_the_new_version_fill_the_form(open_page, researcher, new):
+def test_selected_words_of_the_new_version_fill_the_form(open_page, violations, researcher, new):
     page = open_page(f"/articles/{new.pk}/carries/", researcher)
     card = page.locator(".carry", has_text=SWAP).filter(has=page.locator("mark", has_text=EXCHANGE))
     field = card.get_by_label("Words of the new version")
@@ -87,6 +88,20 @@ def test_selected_words_of_the_new_version_fill_the_form(open_page, researcher, 
     card.get_by_role("button", name="Carry over").click()
     expect(page.locator(".carry")).to_have_count(2)
     assert ("adjusted", "minister") in states(new)
+
+    # All of the new version stands in a field, where a caret selects what is proposed or any other.
+    page.locator(".carry").last.get_by_role("link", name="Select elsewhere").click()
+    whole = page.get_by_label("The whole new version")
+    expect(whole).to_be_focused()
+    assert violations(page) == []
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("x")
+    for _ in range(2):
+        page.keyboard.press("Control+Shift+ArrowRight")
+    expect(page.get_by_label("Words of the new version")).to_have_value("ISTANBUL.")
+    page.get_by_role("button", name="Carry over").click()
+    expect(page.locator(".carry")).to_have_count(1)
+    assert ("adjusted", "ISTANBUL.") in states(new)
 
 
 def test_the_pages_of_versions_fit_a_phone_in_the_dark(open_page, violations, admin, new):

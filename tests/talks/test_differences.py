@@ -55,6 +55,15 @@ def test_a_screen_reader_hears_what_was_put_in_and_taken_out_and_markup_stays_te
     )
 
 
+def test_white_space_that_changed_is_seen():
+    pieces = differences("We  agree\nto it\u00a0all here now.", "We agree to it all here now.")
+
+    assert [piece.shown for piece in pieces if piece.kind != "same"] == [
+        "We··agree¶\nto it·",
+        "We agree to it ",
+    ]
+
+
 texts = st.text(alphabet="ab12 \n,é👍", max_size=40)
 
 

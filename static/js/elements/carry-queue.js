@@ -1,12 +1,17 @@
 import { isTyping, letter } from "../lib/keys.js";
-import { pointsIn } from "../lib/offsets.js";
+import { pointsIn, unitsIn } from "../lib/offsets.js";
 import { strip } from "../lib/selection.js";
 
-/** Passages that wait: C and D decide on the one in focus, J and K walk; selected words of the new version fill the form. */
+/**
+ * Passages that wait: C and D decide on the one in focus, J and K walk. Words that are selected in the new version fill
+ * the form, in what is shown of it or in the field that holds all of it.
+ */
 class CarryQueue extends HTMLElement {
   connectedCallback() {
     document.addEventListener("keydown", this);
     document.addEventListener("selectionchange", this);
+    for (const type of ["select", "beforeinput"]) this.addEventListener(type, this);
+    this.#show(this.querySelector("#whole"));
     if (location.hash) this.querySelector(`.carry[id="${CSS.escape(location.hash.slice(1))}"]`)?.focus();
   }
 
@@ -16,8 +21,12 @@ class CarryQueue extends HTMLElement {
   }
 
   handleEvent(event) {
-    if (event.type === "selectionchange") this.#take(document.getSelection());
-    else if (this.hasAttribute("data-letter-keys")) this.#press(event);
+    switch (event.type) {
+      case "beforeinput": return event.target.id === "whole" && event.preventDefault();
+      case "select": return this.#fill(event.target);
+      case "selectionchange": return this.#take(document.getSelection());
+      default: return this.hasAttribute("data-letter-keys") && this.#press(event);
+    }
   }
 
   #press(event) {
@@ -30,6 +39,24 @@ class CarryQueue extends HTMLElement {
     event.preventDefault();
     if (next) next.focus();
     else button.click();
+  }
+
+  /** Shows where the words proposed stand in the whole text. A caret moves in no field that is read-only, so this one is not. */
+  #show(whole) {
+    if (!whole) return;
+    const [start, end] = ["start", "end"].map((name) => unitsIn(whole.value, Number(whole.dataset[name])));
+    whole.setSelectionRange(start, start);
+    whole.focus();
+    whole.setSelectionRange(start, end);
+  }
+
+  #fill(field) {
+    if (field.id !== "whole") return;
+    const selected = field.value.slice(field.selectionStart, field.selectionEnd);
+    const text = strip(selected);
+    if (!text) return;
+    field.form.elements.start.value = pointsIn(field.value.slice(0, field.selectionStart + selected.indexOf(text)));
+    field.form.elements.words.value = text;
   }
 
   #take(selection) {
