@@ -79,13 +79,11 @@ class ArticleFilterForm(forms.Form):
 
     round = forms.ChoiceField(required=False)
     language = forms.ChoiceField(required=False)
-    status = forms.ChoiceField(
-        required=False, choices=choices(ArticleStatus.choices, "Drafts and published")
-    )
+    status = forms.ChoiceField(required=False, choices=choices(ArticleStatus.choices, "Any"))
     work = forms.ChoiceField(
         label="Your work",
         required=False,
-        choices=[("", "With and without"), ("mine", "With your work"), ("none", "Without it")],
+        choices=[("", "Any"), ("mine", "With your work"), ("none", "Without it")],
     )
     coding = forms.ChoiceField(required=False, choices=CODING)
     coder = CoderField(label="By coder")

@@ -6,7 +6,7 @@ from django import forms
 
 from talks import finding, gate
 from talks import text as plain_text
-from talks.forms import clean_language
+from talks.forms import CODE, clean_language
 from talks.models import ArticleStatus, Round
 
 from .coding import why_not_offered
@@ -305,7 +305,14 @@ class BulkForm(forms.Form):
         ],
     )
     round = forms.ModelChoiceField(Round.objects.newest_first(), required=False, empty_label="–")
-    language = gate.NameField(required=False, max_length=35)
+    # Asked by the browser: the page of a refusal cannot keep what is ticked.
+    language = gate.NameField(
+        required=False,
+        max_length=35,
+        widget=forms.TextInput(
+            attrs={"pattern": CODE, "title": "A language’s code, such as en, uk or zh-Hans"}
+        ),
+    )
     key = gate.KeyField()
 
     def __init__(self, *args, **kwargs):

@@ -10,13 +10,15 @@ from django.utils import timezone
 from . import gate, languages
 from .models import Article, ArticleStatus, Round
 
+CODE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*"  # of a language, as a pattern for browsers as well
+
 
 def clean_language(language):
     """A language's code with the capitals that it is written with: ``en``, ``zh-Hans``, ``pt-BR``.
 
     Source: section 2.1.1 of RFC 5646.
     """
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", language):
+    if not re.fullmatch(CODE, language):
         raise forms.ValidationError("Write a language’s code, such as en, uk or zh-Hans.")
     main = language.partition("-")[0].lower()
     if len(main) == 2 and main not in languages.OF_TWO_LETTERS:

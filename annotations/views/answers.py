@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import QueryDict
 from django.shortcuts import redirect, render
 
+from accounts.returning import asked_for, came_from
 from annotations import coding, notices
 from annotations.forms import FindForm
 from annotations.reading import Filters, Reading
@@ -108,8 +109,9 @@ def undoing(user):
 def refused(request, form=None, message="", *, status=422, where="#messages", back=""):
     """Say why nothing was done: for htmx in the page at ``where``, else on a page of its own.
 
-    That leads ``back`` to the list that the request came from, if it came from one.
+    That leads ``back`` to the list that the request came from, else to the page it came from.
     """
+    back = back or asked_for(request) or came_from(request)
     if form is not None:
         errors = [error for errors in form.errors.values() for error in errors]
     else:

@@ -468,7 +468,7 @@ def test_what_a_rule_forbids_is_said_and_nothing_is_done(change):
     assert "This is the new version of another article" in text_of(responses[0])
     assert "It is so with “Mended”." in text_of(responses[0])
     assert "This outcome belongs to another round. It is so with “Signed”." in text_of(responses[1])
-    assert '<a href="/articles/">Go back to the list</a>' in responses[0].text
+    assert '<a href="/articles/">Go back</a>' in responses[0].text
     assert Act.objects.count() == 0
     other.refresh_from_db()
     assert (other.status, other.version) == ("published", 1)

@@ -213,6 +213,18 @@ def test_a_repeated_word_is_one_and_an_old_page_changes_nothing(client, coder):
     assert Act.objects.count() == 1
 
 
+def test_a_refusal_leads_back_to_the_page_it_came_from(client, coder):
+    address = reverse("annotations:article_done", args=[make_article().pk])
+    came_from = "/articles/?coding=open"
+
+    here = client.post(address, {}, headers={"referer": f"http://testserver{came_from}"})
+    elsewhere = client.post(address, {}, headers={"referer": f"http://other.example{came_from}"})
+
+    assert (here.status_code, elsewhere.status_code) == (422, 422)
+    assert f'<a href="{came_from}">Go back</a>' in here.text
+    assert "<a" not in elsewhere.text.partition("Go back")[0].rpartition("<p>")[2]
+
+
 @pytest.mark.parametrize(
     "fields", [{"done": ""}, {"done": "perhaps"}, {"version": "x"}, {"version": ""}, {"key": "1"}]
 )

@@ -56,7 +56,7 @@ def test_a_repeated_submit_keeps_one(client, coder):
     refused = save(client, name="TRUCES")
     assert refused.status_code == 409
     assert "<p>Name: TRUCES</p>" in refused.text
-    assert "Go back to the list" in refused.text
+    assert "Go back</a>" in refused.text
 
 
 def test_an_old_page_changes_nothing(client, coder):

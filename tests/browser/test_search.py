@@ -81,7 +81,8 @@ def test_all_places_are_tagged_and_untagged(open_page, coder):
     page.keyboard.type("truce")
     page.keyboard.press("Enter")
     page.get_by_text("1 of 4").wait_for()
-    page.get_by_role("button", name="Next").click()
+    expect(page.locator("#find")).to_be_focused()
+    page.keyboard.press("Enter")
     assert page.locator("mark.now").get_attribute("id") == "found-2"
     page.locator("#tag-all").fill("Ceasefire")
     page.get_by_role("button", name="Tag all 4").wait_for()
@@ -90,6 +91,7 @@ def test_all_places_are_tagged_and_untagged(open_page, coder):
     assert page.locator("mark.now").get_attribute("id") == "found-3"
     page.get_by_role("button", name="Tag 3 of 4").click()
     page.get_by_text("Tagged 3 passages with Ceasefire").first.wait_for()
+    expect(page.locator("#tag-all")).to_be_focused()
     assert Tagging.objects.live().count() == 3
     page.locator("#article-text").focus()
     line = page.locator("#undo-form busy-line")
@@ -100,6 +102,10 @@ def test_all_places_are_tagged_and_untagged(open_page, coder):
         expect(line).to_have_text("Undoing …")
         expect(line.get_by_role("progressbar", name="In work")).to_be_visible()
     page.get_by_text("Undid: tagged 3 passages").first.wait_for(state="attached")
+    page.locator("#redo-form button").press("Enter")
+    expect(page.locator("#undo-form button")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#redo-form button")).to_be_focused()
 
     assert Tagging.objects.live().count() == 0
 

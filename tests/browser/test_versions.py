@@ -41,7 +41,7 @@ def test_what_waits_is_decided_by_keys_and_by_selecting_words(
     expect(cards).to_have_count(3)
     assert violations(page) == []
 
-    page.keyboard.press("j")
+    page.keyboard.press("c")
     expect(cards.nth(0)).to_be_focused()
     page.keyboard.press("j")
     expect(cards.nth(1)).to_be_focused()

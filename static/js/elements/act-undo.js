@@ -5,6 +5,7 @@ const LOUD = 10_000;
 // These outlive the element, which each answer replaces.
 let running = null;
 let queued = null;
+let hadFocus = false;
 
 /**
  * The last act with its Undo. While it has `data-fresh` it stands out; that ends after ten seconds, unless a pointer or
@@ -18,6 +19,10 @@ class ActUndo extends HTMLElement {
     for (const type of ["htmx:before:request", "htmx:finally:request"]) document.addEventListener(type, this, options);
     for (const type of ["pointerenter", "pointerleave", "focusin", "focusout"]) this.addEventListener(type, this, options);
     this.#quietLater();
+    if (hadFocus) requestAnimationFrame(() => {
+      hadFocus = false;
+      if (document.activeElement === document.body) this.querySelector("button, a")?.focus();
+    });
     if (this.hasAttribute("data-fresh")) announce(this.querySelector(".act")?.textContent ?? "");
   }
 
@@ -29,7 +34,11 @@ class ActUndo extends HTMLElement {
   handleEvent(event) {
     switch (event.type) {
       case "keydown": return this.#key(event);
-      case "htmx:before:request": running = asUndo(event) ?? running; return;
+      case "htmx:before:request":
+        if (!asUndo(event)) return;
+        running = asUndo(event);
+        hadFocus = running.contains(document.activeElement);
+        return;
       case "htmx:finally:request":
         if (event.detail.ctx.sourceElement !== running) return;
         running = null;

@@ -33,6 +33,8 @@ class CarryQueue extends HTMLElement {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const card = event.target.closest(".carry");
     const key = letter(event);
+    // Decided on is what has the focus, for all to see: the first press only goes there.
+    if (!card && ["c", "d"].includes(key)) return this.querySelector(".carry")?.focus();
     const next = { j: card ? card.nextElementSibling : this.querySelector(".carry"), k: card?.previousElementSibling }[key];
     const button = card?.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!next && !button) return;

@@ -9,6 +9,8 @@ class FindBar extends HTMLElement {
     this.count = this.querySelector("[data-count]");
     this.total = parseInt(this.count?.textContent ?? "0", 10);
     this.field = document.getElementById("find");
+    this.querySelector(".tag-all")?.addEventListener("submit", () => keepFocus("tag-all"));
+    focusKept();
     if (!this.total) return;
     const nav = this.querySelector("nav");
     nav.replaceChildren(this.#button("Previous", -1), this.#button("Next", 1));
@@ -66,4 +68,17 @@ class FindBar extends HTMLElement {
     mark?.scrollIntoView({ block: "center" });
   }
 }
+/** The next page of this tab begins in this field, as if it were the same page. */
+function keepFocus(id) {
+  sessionStorage.setItem("find-focus", id);
+}
+
+function focusKept() {
+  const id = sessionStorage.getItem("find-focus");
+  sessionStorage.removeItem("find-focus");
+  // On a touch screen the keys would cover what was found.
+  if (id && matchMedia("(hover: hover)").matches) document.getElementById(id)?.focus({ preventScroll: true });
+}
+
+document.querySelector("form.find")?.addEventListener("submit", () => keepFocus("find"));
 customElements.define("find-bar", FindBar);
