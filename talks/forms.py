@@ -16,7 +16,8 @@ CODE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*"  # of a language, as a pattern for b
 def clean_language(language):
     """A language's code with the capitals that it is written with: ``en``, ``zh-Hans``, ``pt-BR``.
 
-    Source: section 2.1.1 of RFC 5646.
+    Of two codes for one language it is the shorter: ``en`` for ``eng``. Source: sections 2.1.1 and
+    2.2.1 of RFC 5646.
     """
     if not re.fullmatch(CODE, language):
         raise forms.ValidationError("Write a language’s code, such as en, uk or zh-Hans.")
@@ -26,6 +27,7 @@ def clean_language(language):
             f"No language has the code “{main}”. A country’s code is another: Ukrainian is uk."
         )
     first, *others = language.lower().split("-")
+    first = languages.shortest(first)
     capitals = {2: str.upper, 4: str.title}
     return "-".join([first, *(capitals.get(len(one), str)(one) for one in others)])
 

@@ -2,6 +2,8 @@
 
 import re
 
+from babel.core import get_global
+
 # Of the codes of three letters there are some thousands.
 ISO_639_1 = (
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv "
@@ -24,6 +26,15 @@ COMMON = {
 }
 READ = 4000  # code points
 ENOUGH = 0.06  # of the words
+
+
+def shortest(code):
+    """The code of two letters for one of three, where there is one: ``en`` for ``eng``.
+
+    Source: the aliases of Unicode's CLDR.
+    """
+    alias = get_global("language_aliases").get(code, "")
+    return alias if (len(code), len(alias)) == (3, 2) else code
 
 
 def proposed(text):
@@ -49,7 +60,7 @@ def settled(stated, text):
     It is only doubted where it is one that :func:`proposed` would know.
     """
     found = proposed(text)
-    told = stated.partition("-")[0].lower()
+    told = shortest(stated.partition("-")[0].lower())
     is_known = told in COMMON or told in {"uk", "ru"}
     if not stated or (is_known and found and found != told):
         return found

@@ -380,7 +380,7 @@ def test_several_articles_are_moved_and_given_their_language(change):
     change(articles, do="round", round=other.pk)
     for article in articles:
         article.refresh_from_db()
-    change(articles, do="language", language="ZH-hans-cn")
+    change(articles, do="language", language="ZHO-hans-cn")
 
     assert set(Article.objects.values_list("round", "language")) == {(other.pk, "zh-Hans-CN")}
     assert Act.objects.count() == 2

@@ -18,7 +18,7 @@ from ..factories import make_round
 CSV = """Headline,Outlet,When,Body,Lang
 "Talks, at last",CNN,2025-05-16,"They met in Istanbul.
 
-They ""talked"".",en
+They ""talked"".",ENG
 Second,BBC,16 May 2025,Nothing was agreed upon.,
 """
 LINES = [
