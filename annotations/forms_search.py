@@ -62,6 +62,7 @@ class SearchForm(forms.Form):
         self.fields["round"].choices = choices(rounds, "All rounds")
         parties = Party.objects.current().order_by("name").values_list("slug", "name")
         self.fields["party"].choices = choices(parties, "All parties")
+        self._follow_merges()
         issues = Issue.objects.order_by("order", "name").values_list("pk", "name")
         self.fields["issue"].choices = choices(
             [(str(pk), name) for pk, name in issues], "All issues"
@@ -74,6 +75,17 @@ class SearchForm(forms.Form):
             return
         statuses = [*WorkStatus.choices, (ArticleStatus.PUBLISHED.value, "Published")]
         self.fields["status"].choices = choices(statuses, "All")
+
+    def _follow_merges(self):
+        """A party of a saved search that was merged into another is that one."""
+        slug = self.data.get("party")
+        if slug and slug not in dict(self.fields["party"].choices):
+            party = Party.objects.filter(slug=slug).first()
+            while party and party.merged_into:
+                party = party.merged_into
+            if party:
+                self.data = self.data.copy()
+                self.data["party"] = party.slug
 
     def clean_q(self):
         question = asked.read(self.cleaned_data["q"])

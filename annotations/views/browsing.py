@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -25,6 +26,7 @@ from ..reading import Tags, threads_by
 from . import answers
 
 ARTICLES = 50
+TICK = "tick"
 PASSAGES = 40
 OTHER_LIST = (
     "The list has changed since this page was opened, so nothing was done. Look at it again."
@@ -38,14 +40,16 @@ def article_list(request):
     form = ArticleFilterForm(request.GET, user=request.user)
     articles, count, context = form.articles(), None, {}
     if request.user.is_authenticated and request.user.may_administer:
-        versions = _versions(articles)
+        versions, (asked, ticked) = _versions(articles), _without_ticks(request.GET)
         count, context = len(versions), {"bulk": BulkForm(), "found": _mark_of(versions)}
+        context |= {"asked": asked, "ticked": ticked}
     page = keyset.Page(articles, form.keys(), request.GET, ARTICLES, count=count)
     context |= {"form": form, "page": page, "heads": form.heads()}
     if request.user.is_authenticated:
         found = progress.progress_of(page.object_list, request.user)
         for article in page.object_list:
             article.progress = found[article.pk]
+            article.is_ticked = f"{article.pk}:{article.version}" in context.get("ticked", [])
         context["kept"] = SavedSearch.objects.kept_on(SavedPage.ARTICLES, request.user)
         context["key"] = uuid.uuid4()
     if not page.count and not form.is_narrowed():
@@ -60,8 +64,10 @@ def article_bulk(request):
     form = BulkForm(request.POST)
     back = request.POST.get("back", "")
     place = reverse("annotations:article_list") + (f"?{back}" if back else "")
+    ticks = urlencode([(TICK, key) for key in form.data.getlist("article")])
+    there = f"{place}{'&' if back else '?'}{ticks}" if ticks else place
     if not form.is_valid():
-        return answers.refused(request, form, back=place)
+        return answers.refused(request, form, back=there)
     data = form.cleaned_data
     versions = data["article"]
     if data["every"] and not coding.is_done(request.user, data["key"]):
@@ -73,7 +79,7 @@ def article_bulk(request):
             request.user, versions, form.changes(), key=data["key"]
         )
     except coding.Refused as error:
-        return answers.refused(request, message=str(error), status=409, back=place)
+        return answers.refused(request, message=str(error), status=409, back=there)
     if act is not None:
         messages.success(request, f"{act.summary}.", extra_tags="act")
     if left_alone:
@@ -81,6 +87,13 @@ def article_bulk(request):
     if act is None and not left_alone:
         messages.success(request, "Nothing was different.")
     return redirect(place)
+
+
+def _without_ticks(query):
+    """An address without the ticks that a refused change took back to the list, and these."""
+    rest = query.copy()
+    ticked = rest.pop(TICK, [])
+    return rest.urlencode(), ticked
 
 
 def _told_of(left_alone):

@@ -485,11 +485,17 @@ def test_what_a_rule_forbids_is_said_and_nothing_is_done(change):
         ({"do": "publish", "article": ""}, "Tick the articles first."),
     ],
 )
-def test_what_cannot_be_done_to_articles_is_said(change, fields, reason):
-    response = change([make_article()], **fields)
+def test_what_cannot_be_done_to_articles_is_said(change, client, fields, reason):
+    make_article()
+
+    response = change([make_article(language="uk")], back="language=uk", **fields)
 
     assert response.status_code == 422
     assert reason in text_of(response)
+    if "article" not in fields:
+        page = client.get(response.context["back"])
+        assert re.findall(r"name=\"article\".* (checked) ", page.text) == ["checked"]
+        assert '<input type="hidden" name="back" value="language=uk">' in page.text
 
 
 @pytest.mark.django_db

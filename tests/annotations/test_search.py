@@ -369,6 +369,8 @@ def test_filters_leave_what_has_the_property(client, coder):
         return sorted(kind for kind, _ in finds(client, "quokka", **query))
 
     assert kinds(party="league") == ["article", "party", "passage", "position"]
+    make_party(slug="before", merged_into=make_party(slug="then", merged_into=party))
+    assert kinds(party="before") == kinds(party="league")
     assert kinds(round=article.round.slug) == ["article", "party", "passage", "position"]
     assert kinds(issue=position.proposition.issue_id) == ["article", "passage", "position"]
     assert kinds(tag=tag.pk) == ["article", "passage"]
