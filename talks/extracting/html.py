@@ -40,7 +40,7 @@ LONG, MOST = 60, 0.75
 # Elements that may hold text beside paragraphs.
 HOLDERS = (
     "body", "main", "article", "section", "header", "div", "blockquote", "center", "font", "span",
-    "td", "dd", "details",
+    "td", "dd", "li", "details",
 )  # fmt: skip
 APART = blocks.HTML | blocks.UNSEEN | {
     "nav", "form", "fieldset", "button", "select", "input", "textarea", "details", "summary",
@@ -50,6 +50,8 @@ NOT_SEEN = "visually-hidden", "sr-only", "screen-reader-text"
 # Of the elements of AMP those that hold what a reader reads.
 AMP_TEXT = {"amp-accordion", "amp-fit-text", "amp-layout", "amp-script", "amp-story-page"}
 SENTENCE = re.compile(r"[.!?…。！？؟][”\"’'»)\]]*$")
+# Elements that hold words of a text, and no other parts of it.
+PARTS = {"p", "li", "td", "dd", "blockquote", "h2", "h3", "h4"}
 WORDS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "a", "span", "b", "strong", "em", "i"}
 # A paragraph that is nothing but this and links.
 LEADS_ON = re.compile(
@@ -243,6 +245,8 @@ def _leave_unseen_out(tree):
 
 def _open_what_would_cut(tree):
     """Take off what would be made blocks of within a sentence; each line of ``pre`` is one."""
+    from lxml import etree
+
     for element in tree.xpath("//pre"):
         lines = "".join(element.itertext()).split("\n")
         for child in list(element):
@@ -265,10 +269,8 @@ def _open_what_would_cut(tree):
         before = element.getprevious()
         beside = element.getparent().text if before is None else before.tail
         is_within = any(above.tag in WORDS for above in element.iterancestors())
-        if is_within or (beside or "").strip() or (element.tail or "").strip():
-            element.drop_tag()
-        else:
-            element.tag = "div"
+        is_within = is_within or (beside or "").strip() or (element.tail or "").strip()
+        element.tag = "span" if is_within else "div"
     for element in tree.xpath("//h1/span | //h2/span | //h3/span | //h4/span"):
         if element.getnext() is not None:
             element.tail = element.tail or " "
@@ -278,12 +280,21 @@ def _open_what_would_cut(tree):
         # What has many links is taken for a menu; this is a sentence.
         links = list(element.iter("a"))
         if len(links) > 1 and SENTENCE.search(_shown(element)):
-            for link in links:
-                link.drop_tag()
+            etree.strip_tags(element, "a")
         # So is what is called like one; this is too long.
         if not links and len(_shown(element)) >= LONG:
             element.attrib.pop("class", None)
             element.attrib.pop("id", None)
+    for around in list(tree.iter(*PARTS)):
+        # Forms and dates of pages have them, and sentences too.
+        within = list(around.iter("time", "label", "output", "meter", "slot"))
+        if within and (len(text := _shown(around)) >= LONG or SENTENCE.search(text)):
+            for element in within:
+                element.tag = "span"
+    for element in tree.xpath("//blockquote//footer | //blockquote/cite"):
+        element.tag = "p"
+    for element in tree.xpath("//h2//button | //h3//button | //h4//button | //summary//button"):
+        element.drop_tag()
     for element in tree.xpath("//code | //kbd | //samp | //var | //tt | //q"):
         element.drop_tag()
 
@@ -382,13 +393,17 @@ def _wrap_loose_text(tree):
     """
     texts = [
         one
-        for one in tree.iter("div")
+        for one in tree.iter("div", "section", "center")
         if _shown(one) and one.find("br") is None and not any(map(_is_block, one))
     ]
     kinds = {_kind(one) for one in texts if len(_shown(one)) >= LONG}
     for block in texts:
         # Short ones too that stand like long ones.
         if _kind(block) in kinds:
+            block.tag = "p"
+    among = {one.getparent() for one in tree.iter("p")}
+    for block in texts:
+        if _stands(block, among):
             block.tag = "p"
     for block in list(tree.iter(*HOLDERS)):
         children = list(block)
@@ -416,6 +431,14 @@ def _wrap_loose_text(tree):
                     paragraph[-1].tail = text
                 else:
                     paragraph.text = text
+
+
+def _stands(block, among):
+    """Whether a text stands among paragraphs, or in what does and leads nowhere."""
+    around, has_link = block.getparent(), block.find(".//a") is not None
+    while around.tag == "div" and around not in among and not has_link:
+        around = around.getparent()
+    return around in among or around.tag in PARTS
 
 
 def _kind(block):

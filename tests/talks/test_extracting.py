@@ -733,9 +733,16 @@ PARAGRAPHS = [f"<p>{sentence}</p>" for sentence in SENTENCES]
          SENTENCES[:3]),
         (f"<div class='comment-body'>{''.join(PARAGRAPHS)}</div><footer><p>All rights of the Daily "
          "are reserved, and it answers for nothing that others wrote.</p></footer>", SENTENCES),
+        # Whatever a sentence, a list or a quote is made of, and short texts among paragraphs.
+        (f"<article>{PARAGRAPHS[0]}<p>He met on <time>Friday</time>, <label>again</label>.</p><div>"
+         "No.</div><div class='x'><div>Not now.</div></div><section>So be it.</section><ul><li>"
+         "<div>One</div><div>of two</div></li></ul><h3><button>And then?</button></h3>"
+         f"<blockquote>Peace.<footer>An envoy</footer></blockquote>{PARAGRAPHS[1]}</article>",
+         [SENTENCES[0], "He met on Friday, again.", "No.", "Not now.", "So be it.", "One", "of two",
+          "And then?", "Peace.", "An envoy", SENTENCES[1]]),
     ],
     ids=["live", "parts", "loose", "divs", "inline", "unseen", "twice", "figures", "furniture",
-         "elements", "endless", "paragraph's name", "text's name"],
+         "elements", "endless", "paragraph's name", "text's name", "short"],
 )  # fmt: skip
 def test_a_page_is_read_whole_and_nothing_beside_it(body, read):
     from talks.extracting import html
