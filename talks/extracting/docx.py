@@ -3,6 +3,7 @@
 Macros, comments, headers and footnotes are other parts of the file and are not opened.
 """
 
+import contextlib
 import posixpath
 import re
 
@@ -34,8 +35,11 @@ def extract(data, *, encoding="", declared="", name=""):  # noqa: ARG001
         members = set(archive.namelist())
         main = _main_part(archive)
         root = xml.part(archive, main)
-        styles = posixpath.join(posixpath.dirname(main), "styles.xml")
-        hidden = _hidden_styles(xml.part(archive, styles)) if styles in members else set()
+        styles, hidden = posixpath.join(posixpath.dirname(main), "styles.xml"), set()
+        if styles in members:
+            # Broken styles hide nothing, and the text is read all the same.
+            with contextlib.suppress(Unreadable):
+                hidden = _hidden_styles(xml.part(archive, styles))
         fields = {}
         if "docProps/core.xml" in members:
             fields = xml.said(xml.part(archive, "docProps/core.xml"), CORE)
