@@ -124,9 +124,13 @@ def _robots(address, visit):
 
 def _led_to(address, location):
     try:
-        return urljoin(address, location)
-    except ValueError:
-        raise NotFetched("The site leads on to what is no address.") from None
+        found = urljoin(address, location)
+        _parts(found)
+    except (ValueError, NotFetched):
+        raise NotFetched(
+            f"The site leads on to what is no address of a web page ({location[:100]})."
+        ) from None
+    return found
 
 
 def _parts(address):
