@@ -13,7 +13,7 @@ import uuid
 from typing import NamedTuple
 
 from django.core.management import call_command
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.tasks import TaskResultStatus, task
 from django.utils import timezone
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 # A running batch of which nothing was done for so long, and whose turn does not come, is forgotten.
 STALLED = datetime.timedelta(seconds=60)
+KEPT = datetime.timedelta(days=14)  # what is known of a turn
 # What may pass.
 PASSING = (OSError, MemoryError, OperationalError, InterfaceError)
 # How SQLSTATEs of an OperationalError begin that lies in the machine and not in the file: no
@@ -69,7 +70,14 @@ def begin(user, files, *, key, name, **fields):
     """
     if done := Batch.objects.filter(started_by=user, key=key).first():
         return done
-    batch = Batch.objects.create(started_by=user, key=key, name=name[:300], **fields)
+    try:
+        with transaction.atomic():
+            batch = Batch.objects.create(started_by=user, key=key, name=name[:300], **fields)
+    except IntegrityError:
+        # The same, sent twice at once: this one has waited until the other was stored.
+        if done := Batch.objects.filter(started_by=user, key=key).first():
+            return done
+        raise
     number = 0
     for number, incoming in enumerate(files, start=1):
         BatchItem.objects.put(_item(batch, number, incoming))
@@ -290,7 +298,9 @@ def resume_all():
 def look_after():
     """What is due now and then: turns that were lost, and what turns long done left behind."""
     resume_stalled()
-    call_command("prune_db_task_results", verbosity=0)
+    call_command("prune_db_task_results", min_age_days=KEPT.days, verbosity=0)
+    # Those of workers that were killed, which the command leaves.
+    DBTaskResult.objects.running().filter(started_at__lt=timezone.now() - KEPT).delete()
 
 
 def resume_stalled():

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from dateutil import parser as date_parser
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from . import batches, gate, importing, loading
@@ -343,22 +343,31 @@ def begin(user, content, *, name, key, encoding="", **fields):
     if done := Table.objects.filter(started_by=user, key=key).first():
         return done
     _refuse_too_large(content)
-    digest = importing.digest(content)
-    if waiting := Table.objects.open().filter(original__sha256=digest).first():
+    waiting = Table.objects.open().filter(original__sha256=importing.digest(content)).first()
+    if waiting and (waiting.started_by_id, waiting.key) == (user.pk, key):
+        return waiting  # stored in this very moment
+    if waiting:
         raise loading.AlreadyHere("The columns of this table wait to be named.", table=waiting)
     columns, count, encoding, delimiter = columns_of(content, name, encoding)
-    return Table.objects.create(
-        original=importing.keep_original(content, name),
-        name=name[-250:],
-        encoding=encoding,
-        delimiter=delimiter,
-        columns=columns,
-        count=count,
-        mapping=proposed(columns),
-        started_by=user,
-        key=key,
-        **fields,
-    )
+    try:
+        with transaction.atomic():
+            return Table.objects.create(
+                original=importing.keep_original(content, name),
+                name=name[-250:],
+                encoding=encoding,
+                delimiter=delimiter,
+                columns=columns,
+                count=count,
+                mapping=proposed(columns),
+                started_by=user,
+                key=key,
+                **fields,
+            )
+    except IntegrityError:
+        # The same, sent twice at once: this one has waited until the other was stored.
+        if done := Table.objects.filter(started_by=user, key=key).first():
+            return done
+        raise
 
 
 @transaction.atomic

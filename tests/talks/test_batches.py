@@ -7,8 +7,10 @@ import re
 import signal
 import subprocess
 import sys
+import uuid
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,12 +23,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from accounts.models import Role
 from talks import batches, loading, pieces
 from talks.extracting import Reader
 from talks.models import Article, Batch, BatchItem, Intake, Origin, Original
 
-from ..at_once import wait_for_one_who_waits
-from ..factories import make_article, make_batch, make_round
+from ..at_once import both, wait_for_one_who_waits
+from ..factories import make_article, make_batch, make_round, make_table, make_user
 from .files import make_docx, make_zip
 
 NEW = "/articles/new/"
@@ -224,18 +227,20 @@ def test_a_batch_waits_for_one_turn_however_often_it_is_asked_for(
 
 @pytest.mark.django_db
 def test_what_turns_leave_behind_is_forgotten_after_a_fortnight():
-    for _ in range(2):
+    for _ in range(4):
         batches.load_batch.enqueue(0)
-    [old, young] = DBTaskResult.objects.order_by("enqueued_at")
+    old, young, killed, at_work = turns = DBTaskResult.objects.order_by("enqueued_at")
+    for turn in turns:
+        turn.claim("worker")
     for turn in (old, young):
         turn.set_successful(None)
-    DBTaskResult.objects.filter(pk=old.pk).update(
-        finished_at=timezone.now() - datetime.timedelta(days=15)
-    )
+    ago = timezone.now() - datetime.timedelta(days=15)
+    DBTaskResult.objects.filter(pk__in=[old.pk, killed.pk]).update(started_at=ago)
+    DBTaskResult.objects.filter(pk=old.pk).update(finished_at=ago)
 
     batches.look_after()
 
-    assert DBTaskResult.objects.get() == young
+    assert set(DBTaskResult.objects.all()) == {young, at_work}
 
 
 @pytest.mark.django_db
@@ -412,6 +417,18 @@ def test_a_repeated_upload_begins_nothing_new(send):
         send(("a.txt", b"One."), ("b.txt", b"Two."), key=key)
 
     assert (Batch.objects.count(), BatchItem.objects.count()) == (1, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "begin", [partial(make_batch, numbered(50)), make_table], ids=["files", "table"]
+)
+def test_of_what_is_sent_several_times_at_once_one_is_begun(begin):
+    sent = {"started_by": make_user(Role.ADMIN), "round": make_round(), "key": uuid.uuid4()}
+
+    begun = both(*[partial(begin, **sent)] * 4)
+
+    assert len({one.pk for one in begun}) == 1
 
 
 @pytest.mark.parametrize(
