@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,6 +25,7 @@ from .. import batches, fetching, importing, loading, pieces, tables
 from .. import text as plain_text
 from ..differences import differences, shortened
 from ..extracting import Reader, Unreadable, encodings
+from ..forms import clean_language
 from ..forms_loading import IntakeForm, NewArticleForm, RereadForm
 from ..models import (
     Article,
@@ -196,12 +198,12 @@ def intake_detail(request, intake_id):
     action, _, detail = request.POST.get("do", "save").partition("-")
     if action not in ACTIONS:
         raise Http404
-    is_repeated = action == "load" and form.typed() == intake.fields
-    if intake.status == IntakeStatus.LOADED and is_repeated:
-        return onward(request, intake.article.get_absolute_url())
     try:
         return ACTIONS[action](request, intake, form, detail)
     except loading.Stale as stale:
+        is_repeated = action == "load" and form.typed() == stale.current.fields
+        if stale.current.status == IntakeStatus.LOADED and is_repeated:
+            return onward(request, stale.current.article.get_absolute_url())
         return preparing(
             request,
             stale.current,
@@ -469,6 +471,7 @@ def preparing(request, intake, form, *, status=200, split=None, ticked=None, **c
     context |= {
         "intake": intake,
         "form": form,
+        "language": language_of(form["language"].value()),
         "alike": beside(outcome) if is_open and twin is None else [],
         "rows": rows(intake.layout["pieces"], begin, split, set(ticked)),
         "begin": begin,
@@ -490,6 +493,14 @@ def preparing(request, intake, form, *, status=200, split=None, ticked=None, **c
     if request.htmx:
         template += "#intake"
     return render(request, template, context, status=status)
+
+
+def language_of(typed):
+    """The code that was typed, or nothing where it is none: what reads aloud goes by it."""
+    try:
+        return clean_language((typed or "").strip())
+    except ValidationError:
+        return ""
 
 
 def beside(text):
@@ -569,7 +580,9 @@ def intake_shown(request, intake_id):
                 shown = reader.show(content, format=intake.format, encoding=intake.encoding)
         except Unreadable as error:
             shown["refused"] = error
-    response = render(request, "talks/intake_shown.html", {"intake": intake, "shown": shown})
+    language = language_of(intake.fields.get("language"))
+    context = {"intake": intake, "shown": shown, "language": language}
+    response = render(request, "talks/intake_shown.html", context)
     response["Content-Security-Policy"] = FRAME
     return response
 

@@ -2,6 +2,7 @@
 
 import re
 import resource
+from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +12,7 @@ from django.urls import reverse
 from talks import languages, likeness, pieces
 from talks.models import Article, Fingerprint, Intake, Original
 
+from ..at_once import both
 from ..factories import make_article, make_batch, make_intake, make_round
 
 pytestmark = pytest.mark.django_db
@@ -425,6 +427,11 @@ def test_what_is_typed_is_kept_with_every_step_valid_or_not(client, loader):
     assert response.status_code == 422
     assert "Enter a valid date." in text_of(response)
     assert "at most 300 characters" in text_of(response)
+    press(client, intake, "save", language="xyzzy-")
+    page = text_of(client.get(intake.get_absolute_url()))
+    assert 'value="xyzzy-"' in page
+    shown = text_of(client.get(reverse("talks:intake_shown", args=[intake.pk])))
+    assert 'lang="xyzzy-"' not in page + shown
     for day, said in (
         ("2525-05-16", "yet to come"),
         ("0025-05-16", "before there were newspapers"),
@@ -460,6 +467,17 @@ def test_loading_twice_makes_one_article(client, loader):
     second = press(client, intake, "load", language="en")
 
     assert first.url == second.url == Article.objects.get().get_absolute_url()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_loading_twice_at_once_leads_both_to_the_one_article(client, loader):
+    loader(paste="They met.")
+    intake = Intake.objects.get()
+    typed = intake.fields | {"version": 1, "do": "load", "language": "en"}
+
+    answers = both(*[partial(client.post, intake.get_absolute_url(), typed)] * 4)
+
+    assert {one.url for one in answers} == {Article.objects.get().get_absolute_url()}
 
 
 def test_what_is_typed_while_another_loads_the_article_is_shown_beside_what_was_loaded(
