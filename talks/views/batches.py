@@ -32,6 +32,8 @@ def batch_detail(request, batch_id):
         "counts": [(status, status.label, counts[status]) for status in ItemStatus],
         "total": total,
         "done": total - counts[ItemStatus.WAITING],
+        # Told aloud, where each file that is done would be too much.
+        "tenths": (total - counts[ItemStatus.WAITING]) * 10 // (total or 1) * 10,
         "asked": asked,
         "page": for_page,
         "is_running": batch.state == BatchState.RUNNING,

@@ -117,12 +117,13 @@ def test_several_files_are_loaded_behind_a_page_that_says_how_far_they_are(
     page = open_page("/articles/new/", admin)
     send(page, ("a.txt", "The first."), ("b.txt", ""), ("c.txt", "The third."))
     page.wait_for_url("**/batches/*/")
-    progress = page.locator("#batch").get_by_role("status")
+    progress = page.locator("#batch")
     expect(progress).to_contain_text("1 of 3 files done")
 
     batches.work(Batch.objects.get().pk)
 
     expect(progress).to_contain_text("3 of 3 files done; finished")
+    expect(progress.get_by_role("status")).to_have_text("Finished.")
     expect(page.locator(".items")).to_contain_text("The file is empty.")
     page.get_by_role("link", name="The third.").click()
     expect(page.locator("#article-text")).to_have_text("The third.")
