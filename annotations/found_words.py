@@ -49,8 +49,8 @@ def of_phrases(text, marked, terms, unwanted):
     PostgreSQL marks each word of a phrase wherever it stands, and "2" for 2022, which may be
     written as 2 022. ``terms`` are lists of what each may be written as, a list of words each;
     ``unwanted`` are words that are not looked for. A marked word belongs to the words that begin
-    most like it. In a phrase any may stand for a word
-    to which none belongs, as that stands everywhere. Where no phrase is made out all are kept.
+    most like it. In a phrase any may stand for a word to which none belongs, as that stands
+    everywhere. Where no phrase is made out all are kept.
     """
     if not unwanted and all(len(words) == 1 for term in terms for words in term):
         return marked
@@ -58,23 +58,24 @@ def of_phrases(text, marked, terms, unwanted):
     asked.update(map(_folded_word, unwanted))
     tokens = _with_words_between(text, marked)
     owners = {span: _most_like(_folded_word(text[slice(*span)]), asked) for span in marked}
-
     told = {word for words in owners.values() for word in words}
 
     def is_one(token, word):
         return word in owners.get(token, ()) or (word not in told and word.isalpha())
 
+    def standing(words):
+        """The tokens of all places where these words stand one behind the other."""
+        begins = {at - words.index(word) for at in places for word in owners[tokens[at]] & {*words}}
+        for at in begins:
+            stretch = tokens[at : at + len(words)] if at >= 0 else []
+            if len(stretch) == len(words) and all(map(is_one, stretch, words)):
+                yield from stretch
+
+    places = [at for at, token in enumerate(tokens) if token in owners]
     kept = {span for span in marked if not owners[span]}
     for term in terms:
         lists = [[_folded_word(word) for word in words] for words in term]
-        of_term = {
-            token
-            for words in lists
-            if not told.isdisjoint(words)
-            for at in range(len(tokens) - len(words) + 1)
-            if all(map(is_one, tokens[at : at + len(words)], words))
-            for token in tokens[at : at + len(words)]
-        }
+        of_term = {token for words in lists for token in standing(words)}
         if not of_term and all(len(words) > 1 for words in lists):
             words = {word for words in lists for word in words}
             of_term = {span for span in marked if owners[span] & words}
