@@ -1056,14 +1056,18 @@ def _is_as_left_by(act, row, version):
 
 
 def _take_back_evidence(row, changes):
-    """Take away what was given, or give back what was taken."""
+    """Take away what was given, or give back what was taken.
+
+    It is known by what it says: taken and given back since, it is another row that says the same.
+    """
+    kept = row["before"] or row["after"]
+    fields = {name: value for name, value in kept.items() if name != "id"}
     if row["before"] is None:
-        evidence = Evidence.objects.filter(pk=row["pk"]).first()
-        if evidence is None or _stored(evidence) != row["after"]:
+        evidence = Evidence.objects.filter(**fields).first()
+        if evidence is None:
             raise Refused("The evidence was changed in the meantime; look at it again.")
         changes.took(evidence)
         return
-    fields = {name: value for name, value in row["before"].items() if name != "id"}
     evidence, was_new = Evidence.objects.get_or_create(**fields)
     if was_new:
         changes.gave(evidence)

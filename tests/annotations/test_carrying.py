@@ -907,15 +907,26 @@ def test_a_decision_is_not_done_again_on_a_version_that_was_superseded_since(
 
 def test_work_goes_from_version_to_version_and_back_in_the_same_steps(admin, old, new):
     [tagging] = tagged(old, QUOTE)
+    position = make_position(article=old, evidence=[make_passage(QUOTE, old)])
+
+    def places():
+        row = Position.objects.get(pk=position.pk)
+        assert where(tagging) == (row.article_id, QUOTE)
+        assert row.evidence.get().passage.article_id == row.article_id
+        return row.article_id
+
     first = superseded(admin, old, new)
     last = make_article(f"{NEW}\nLater.", round=old.round, status="draft")
     second = superseded(admin, new, last)
-    assert where(tagging) == (last.pk, QUOTE)
+    found = [places()]
 
     with pytest.raises(coding.Refused):
         coding.undo(admin, first)
-    coding.undo(admin, second)
-    assert where(tagging) == (new.pk, QUOTE)
-    coding.undo(admin, first)
+    for act in (second, first):
+        undone = coding.undo(admin, act)
+        found.append(places())
+    for _ in range(2):
+        undone = coding.undo(admin, undone)
+        found.append(places())
 
-    assert where(tagging) == (old.pk, QUOTE)
+    assert found == [article.pk for article in (last, new, old, new, old)]

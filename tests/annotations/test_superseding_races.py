@@ -262,3 +262,44 @@ def test_what_takes_long_is_looked_for_before_others_have_to_wait(
 
     assert waits == [False]
     assert Carry.objects.get().status == "waiting"
+
+
+def test_of_two_who_supersede_the_same_text_one_does_it(monkeypatch, admin, old, new):
+    """Without their turns both find it free, and the database refuses the second."""
+    other = make_article(f"{NEW} So it is said.", round=old.round, status="draft")
+    coding.tag_passage(admin, old, *SPAN, make_tag())
+    act = carrying.supersede(admin, new, old, new.version)
+    coding.undo(admin, act)
+    new.refresh_from_db()
+    look, both_look = carrying.supersedable_by, threading.Barrier(2)
+
+    def looking_together(article):
+        found = look(article)
+        both_look.wait(10)
+        return found
+
+    def without_turn(*keys):
+        held = Article.objects.in_bulk(keys)
+        return [held[key] for key in keys]
+
+    def race():
+        results = at_once(
+            *(lambda one=one: carrying.supersede(admin, one, old, one.version)
+              for one in (new, other))
+        )  # fmt: skip
+        done = [one for one in results if isinstance(one, Act)]
+        [refused] = [one for one in results if isinstance(one, coding.Refused)]
+        assert len(done) == 1
+        assert Article.objects.filter(supersedes=old).count() == 1
+        assert Carry.objects.live().count() == 1
+        return done[0], str(refused)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(carrying, "_both_in_turn", without_turn)
+        patched.setattr(carrying, "supersedable_by", looking_together)
+        act, _ = race()
+    coding.undo(admin, act)
+    for one in (new, other):
+        one.refresh_from_db()
+
+    assert "Another version has taken this place" in race()[1]
