@@ -12,7 +12,7 @@ def at_once(*functions):
     results = [None] * len(functions)
 
     def run(place, function):
-        ready.wait(10)
+        ready.wait(60)
         try:
             results[place] = function()
         except Exception as error:
@@ -45,6 +45,13 @@ def somebody_waits():
             " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
         )
         return cursor.fetchone() is not None
+
+
+def wait_for(event, seconds=60):
+    """Until it has happened, or whoever would let it happen waits for a lock of ours."""
+    end = time.monotonic() + seconds
+    while not event.wait(0.01) and not somebody_waits():
+        assert time.monotonic() < end, "It does not happen, and nobody waits."
 
 
 def wait_for_one_who_waits(seconds=60):

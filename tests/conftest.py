@@ -119,6 +119,8 @@ def count_queries(db):
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker):
     """Copy test databases from one in which the migrations ran already."""
+    # A machine that stalls for seconds is no fault of what is tested.
+    connection.settings_dict["OPTIONS"]["pool"]["timeout"] = 30
     with django_db_blocker.unblock():
         connection.settings_dict["TEST"]["TEMPLATE"] = migrated.template(connection)
 

@@ -299,7 +299,7 @@ def test_admins_who_deactivate_one_another_at_once_leave_one(admin):
     ready = threading.Barrier(3)
 
     def deactivate(by, other):
-        ready.wait(10)
+        ready.wait(60)
         try:
             managing.change(other, by, 1, is_active=False)
         except (Http404, managing.StaleError, ValidationError) as refusal:

@@ -528,14 +528,14 @@ def test_without_the_guards_a_tagging_would_land_on_a_merged_tag_and_with_them_i
         with transaction.atomic():
             tag = Tag.objects.get(pk=one.pk)
             chosen.set()
-            assert merged.wait(10)
+            assert merged.wait(60)
             passage = Passage.objects.at(article, 0, 4)
             return Tagging.objects.create(
                 passage=passage, tag=tag, coder=researcher, codebook_version=1
             )
 
     def merge():
-        assert chosen.wait(10)
+        assert chosen.wait(60)
         act = codebook.merge(editor, one, 1, other, 1)
         merged.set()
         return act
@@ -583,7 +583,7 @@ def test_twenty_people_would_propose_a_tag_twice_without_the_guards():
 
     def propose(name):
         found = Tag.objects.called(name).first()
-        looked.wait(10)
+        looked.wait(60)
         return found or Tag.objects.create(codebook=book, name=name)
 
     with connection.cursor() as cursor:

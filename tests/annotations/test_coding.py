@@ -10,7 +10,7 @@ from django.urls import reverse
 from annotations import coding
 from annotations.models import Act, Note, Tag, Tagging
 from talks.models import Passage
-from tests.at_once import at_once
+from tests.at_once import at_once, wait_for_one_who_waits
 from tests.factories import make_article, make_note, make_passage, make_tag, make_tagging, make_user
 
 pytestmark = pytest.mark.django_db
@@ -369,11 +369,11 @@ def test_without_the_turn_a_reader_would_miss_an_act_and_with_it_none(researcher
                 actor=researcher, kind="tag", article=article, summary="slow", changes=[]
             )
             inserted.set()
-            may_commit.wait(10)
+            may_commit.wait(60)
         return act
 
     def quick():
-        inserted.wait(10)
+        inserted.wait(60)
         act = Act.objects.create(
             actor=colleague, kind="tag", article=article, summary="quick", changes=[]
         )
@@ -390,15 +390,14 @@ def test_without_the_turn_a_reader_would_miss_an_act_and_with_it_none(researcher
         with transaction.atomic():
             coding._in_turn(article)
             inserted.set()
-            blocked.wait(1)
+            wait_for_one_who_waits()
             coding.write_note(researcher, "slow", "team", article=article)
             order.append("slow")
 
     inserted.clear()
-    blocked = threading.Event()
 
     def quick_in_turn():
-        inserted.wait(10)
+        inserted.wait(60)
         act = coding.write_note(colleague, "quick", "team", article=article)
         order.append("quick")
         return act

@@ -179,7 +179,7 @@ def test_two_at_once_send_one_mail_and_without_the_guard_two(researcher, monkeyp
     both_are_due = threading.Barrier(2)
 
     def take_without_guard(digest, day):
-        both_are_due.wait(10)
+        both_are_due.wait(60)
         Digest.objects.filter(pk=digest.pk).update(last_sent_on=day)
         return True
 
@@ -192,7 +192,7 @@ def test_two_at_once_send_one_mail_and_without_the_guard_two(researcher, monkeyp
     shown, both_have_read = digests.inbox.shown, threading.Barrier(2)
 
     def shown_when_both_have_read(notices):
-        both_have_read.wait(10)
+        both_have_read.wait(60)
         return shown(notices)
 
     with monkeypatch.context() as patched:
@@ -203,7 +203,7 @@ def test_two_at_once_send_one_mail_and_without_the_guard_two(researcher, monkeyp
     take = digests._take
 
     def take_when_both_are_due(digest, day):
-        both_are_due.wait(10)
+        both_are_due.wait(60)
         return take(digest, day)
 
     monkeypatch.setattr(digests, "_take", take_when_both_are_due)

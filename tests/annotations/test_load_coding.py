@@ -243,7 +243,7 @@ def test_a_coding_that_begins_before_its_text_is_superseded_is_refused_after_it(
             wait_for_one_who_waits()
 
     def begin():
-        assert superseded.wait(10)
+        assert superseded.wait(60)
         with pytest.raises(CommandError, match="was superseded by article"):
             load(file, CODING)
 

@@ -14,7 +14,7 @@ from annotations import coding
 from annotations.models import Act, Note, NoteQuerySet, Visibility
 from annotations.templatetags.notes import linked
 from talks.models import Passage
-from tests.at_once import at_once
+from tests.at_once import at_once, wait_for_one_who_waits
 from tests.factories import make_article, make_note, make_passage, make_position, make_tag
 
 pytestmark = pytest.mark.django_db
@@ -341,11 +341,11 @@ def test_without_the_guards_a_reply_would_answer_a_withdrawn_note_and_with_them_
     def save_when_it_is_withdrawn(row, **options):
         if row.parent_id:
             has_read.set()
-            is_withdrawn.wait(10)
+            is_withdrawn.wait(60)
         save(row, **options)
 
     def withdraw_what_was_read():
-        has_read.wait(10)
+        has_read.wait(60)
         act = coding.withdraw_note(researcher, note, 1)
         is_withdrawn.set()
         return act
@@ -367,11 +367,11 @@ def test_without_the_guards_a_reply_would_answer_a_withdrawn_note_and_with_them_
         with transaction.atomic():
             act = coding.withdraw_note(researcher, note, 1)
             is_withdrawn.set()
-            threading.Event().wait(0.5)
+            wait_for_one_who_waits()
         return act
 
     def reply_meanwhile():
-        is_withdrawn.wait(10)
+        is_withdrawn.wait(60)
         return reply()
 
     refused, _ = at_once(reply_meanwhile, withdraw_and_take_time)

@@ -75,7 +75,7 @@ def test_of_two_verdicts_at_once_one_counts(monkeypatch, editor, admin):
         return reviewing.give_verdict(admin, tagging, "reject", 1, reason="No.")
 
     both_have_read = threading.Barrier(2)
-    with without_guards(monkeypatch, lambda: both_have_read.wait(10)):
+    with without_guards(monkeypatch, lambda: both_have_read.wait(60)):
         at_once(accept, reject)
         assert decisions() == ["accept", "reject"]
 
@@ -109,10 +109,10 @@ def test_a_verdict_never_falls_on_what_its_editor_did_not_see(monkeypatch, edito
 
     def pause():
         editor_has_read.set()
-        coder_has_changed.wait(10)
+        coder_has_changed.wait(60)
 
     def change_meanwhile():
-        editor_has_read.wait(10)
+        editor_has_read.wait(60)
         try:
             return change()
         finally:

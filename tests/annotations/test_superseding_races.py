@@ -9,7 +9,7 @@ from annotations import carrying, codebook, coding, progress, recording
 from annotations.models import Act, Note, Tagging
 from annotations.models_carrying import Carry
 from talks.models import Article, Evidence, Passage, Position
-from tests.at_once import at_once, somebody_waits
+from tests.at_once import at_once, wait_for
 from tests.factories import (
     make_article,
     make_note,
@@ -48,11 +48,11 @@ def superseding_while(write, monkeypatch, admin, old, new, *, in_turn_to_write=N
 
     def late_turn(*articles):
         has_begun.set()
-        is_superseded.wait(10)
+        is_superseded.wait(60)
         in_turn(*articles)
 
     def supersede():
-        has_begun.wait(10)
+        has_begun.wait(60)
         try:
             return carrying.supersede(admin, new, old, new.version)
         finally:
@@ -212,11 +212,10 @@ def test_what_is_written_just_before_is_carried_over(monkeypatch, admin, researc
             with transaction.atomic():
                 coding.tag_passage(researcher, old, *SPAN, tag)
                 is_written.set()
-                while not is_over.wait(0.01) and not somebody_waits():
-                    pass
+                wait_for(is_over)
 
         def supersede():
-            is_written.wait(10)
+            is_written.wait(60)
             try:
                 return carrying.supersede(admin, new, old, new.version)
             finally:

@@ -169,7 +169,7 @@ def while_superseding(desk, write):
         return act
 
     def begin():
-        assert superseded.wait(10)
+        assert superseded.wait(60)
         return write()
 
     return both(supersede, begin)[1]
@@ -228,7 +228,7 @@ def test_what_ends_before_the_text_is_superseded_is_in_the_queue(desk, name):
         return answer
 
     def supersede():
-        assert written.wait(10)
+        assert written.wait(60)
         return carrying.supersede(desk.admin, desk.new, desk.old, desk.new.version)
 
     answer, act = both(write, supersede)

@@ -9,7 +9,7 @@ import axe_playwright_python
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 # Playwright's loop runs in this thread; the tests' own queries do not await anything.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -23,7 +23,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WAIT = 10_000  # milliseconds; generous, since it is only spent when something is wrong
+WAIT = 30_000  # milliseconds; generous, since it is only spent when something is wrong
+expect.set_options(timeout=WAIT)
 
 
 def pytest_collection_modifyitems(items):

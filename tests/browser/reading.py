@@ -24,8 +24,6 @@ HANDED_ON = """async () => {
     return (await answer(store.getAll())).map((draft) => JSON.parse(draft));
 }"""
 
-SOON = 15_000  # milliseconds within which what others did must have arrived
-
 
 def select(page, article, exact, start=None):
     """Select words of the article as a script would: the browser's own selection, no mouse."""

@@ -8,7 +8,7 @@ from annotations.models import Act, Tag, Tagging
 from tests.annotations.test_codebook import tree
 from tests.factories import make_article, make_note, make_passage, make_tag, make_tagging
 
-from .reading import SOON, excuse, ready
+from .reading import excuse, ready
 from .test_pages import SCREENS
 
 TEXT = "Both sides agreed on an exchange."
@@ -207,7 +207,7 @@ def test_two_tags_are_merged_and_the_old_address_leads_to_the_other(
     expect(page.get_by_role("heading", level=1)).to_have_text("Exchange")
 
     # The reader of an article that it touched sees it without reloading.
-    expect(reader.locator("#outline .tag-outline")).not_to_contain_text("Swap", timeout=15_000)
+    expect(reader.locator("#outline .tag-outline")).not_to_contain_text("Swap")
     expect(reader.locator("#outline .tag-outline")).to_contain_text("Exchange")
 
     page.goto(swap.get_absolute_url())
@@ -312,7 +312,7 @@ def test_what_others_change_arrives_and_touches_nothing_that_is_open(
     page.keyboard.press("Escape")
     page.keyboard.up("Alt")
 
-    expect(item(page, "Truce")).to_be_visible(timeout=SOON)
+    expect(item(page, "Truce")).to_be_visible()
     expect(item(page, "Prisoners")).to_have_attribute("aria-expanded", "false")
     expect(item(page, "Exchange")).to_be_focused()
 

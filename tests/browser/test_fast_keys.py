@@ -7,7 +7,7 @@ from annotations import coding
 from annotations.models import Tagging
 from tests.factories import make_article, make_passage, make_tag, make_tagging
 
-from .reading import SOON, ready
+from .reading import ready
 
 TEXT = "Both sides agreed 👍🏽👍🏽 on an exchange."
 SELECT_AND_PRESS = """async ([start, end, when]) => {
@@ -70,7 +70,7 @@ def test_a_selection_that_ends_inside_a_pair_outlives_a_redrawn_paragraph(
 
     coding.tag_passage(colleague, article, 0, 10, make_tag("Ceasefire"))
 
-    expect(page.locator("#article-text mark")).to_have_text(["Both sides"], timeout=SOON)
+    expect(page.locator("#article-text mark")).to_have_text(["Both sides"])
     page.evaluate(LOOK)
     expect(quoted).to_have_text("agreed 👍🏽")
     assert page.evaluate("window.opened") == ["agreed 👍🏽"]

@@ -12,7 +12,7 @@ from annotations import coding
 from annotations.models import Notice, Visibility
 from tests.factories import make_article, make_note, make_review, make_tag, make_tagging, make_user
 
-from .reading import SOON, excuse, ready, select
+from .reading import excuse, ready, select
 
 READ, UNREAD = re.compile("^Mark as read"), re.compile("^Mark as unread")
 NARROW_AND_DARK = {
@@ -54,9 +54,9 @@ def test_a_colleague_is_mentioned_by_keyboard_and_their_open_page_counts_it(
 
     mention = page.locator(".card").get_by_role("link", name="@Colleague")
     expect(mention).to_be_visible()
-    expect(theirs.get_by_role("link", name="Inbox 1 unread")).to_be_visible(timeout=SOON)
+    expect(theirs.get_by_role("link", name="Inbox 1 unread")).to_be_visible()
     item = theirs.get_by_role("link", name="Researcher mentioned you in a note")
-    expect(item).to_be_visible(timeout=SOON)
+    expect(item).to_be_visible()
     theirs.get_by_role("button", name=READ).click()
     expect(theirs.get_by_role("link", name="Inbox", exact=True)).to_be_visible()
     theirs.get_by_role("button", name=UNREAD).press("Enter")

@@ -321,7 +321,7 @@ def test_an_act_leaves_the_other_cards_as_they_are_and_loads_one_that_is_missing
     at = long_article.text.index("Paragraph 59")
     coding.tag_passage(researcher, long_article, at, at + 12, ceasefire)
     waiting = page.locator(".cards[data-waiting]").last
-    expect(waiting).to_have_text("2 more passages", timeout=15_000)
+    expect(waiting).to_have_text("2 more passages")
     page.locator("#p60").scroll_into_view_if_needed()
     expect(card(page, far.passage).locator(".chip")).to_have_count(2)
 

@@ -17,7 +17,7 @@ from tests.factories import (
     make_user,
 )
 
-from .reading import SOON, excuse
+from .reading import excuse
 
 TEXT = "Both sides agreed on an exchange of prisoners. Nobody signed anything."
 NARROW_AND_DARK = {
@@ -260,7 +260,7 @@ def test_what_others_do_arrives_in_the_queue_beside_an_open_verdict(open_page, e
     coding.tag_passage(work[0].coder, article, 0, 4, late)
     make_review(work[0], "reject", other, reason="Too short.")
 
-    expect(page.locator("#queue-list")).to_contain_text("Late", timeout=SOON)
+    expect(page.locator("#queue-list")).to_contain_text("Late")
     expect(page.locator("#review-count")).to_contain_text("3 pieces")
     expect(page.locator("#review-news")).to_contain_text("In the meantime Boris rejected it.")
     expect(page.get_by_label(re.compile("Choose: .*an exchange"))).to_be_checked()
@@ -277,6 +277,6 @@ def test_work_that_comes_into_an_empty_queue_is_announced(open_page, editor):
     page = opened(open_page, editor)
     coding.tag_passage(coder, article, 0, 10, tag)
 
-    expect(page.locator("#review-news")).to_contain_text("Work has come in.", timeout=SOON)
+    expect(page.locator("#review-news")).to_contain_text("Work has come in.")
     page.get_by_role("link", name="Show it").click()
     expect(claim(page)).to_contain_text("“Both sides” is tagged Unity")

@@ -13,7 +13,7 @@ from annotations import codebook, coding, reviewing
 from annotations.models import Act, Note, Presence, Tag, Tagging
 from tests.factories import make_article, make_party, make_passage, make_tag, make_tagging
 
-from .reading import SOON, drag, excuse, marked, ready, select, text, top
+from .reading import drag, excuse, marked, ready, select, text, top
 
 LOST = re.compile("Connection lost")
 
@@ -46,7 +46,7 @@ def tag(page, article, exact):
 
 
 def expect_marks(page, *words):
-    expect(page.locator("#article-text mark")).to_have_text(list(words), timeout=SOON)
+    expect(page.locator("#article-text mark")).to_have_text(list(words))
 
 
 def tag_for(user, article, start, end):
@@ -107,7 +107,7 @@ def test_what_others_do_arrives_and_disturbs_nobody(
     mine.keyboard.press("n")
     mine.keyboard.type("A thought ")
     tag(theirs, article, "Paragraph 26 says what")
-    expect(mine.locator("mark", has_text="Paragraph 26")).to_have_count(1, timeout=SOON)
+    expect(mine.locator("mark", has_text="Paragraph 26")).to_have_count(1)
     mine.keyboard.type("in two parts")
     expect(mine.locator("#desk textarea")).to_have_value("A thought in two parts")
     expect(mine.locator("#desk textarea")).to_be_focused()
@@ -115,7 +115,7 @@ def test_what_others_do_arrives_and_disturbs_nobody(
 
     # Nothing arrives twice, and both see the same.
     theirs.keyboard.press("Control+z")
-    expect(theirs.locator("mark", has_text="Paragraph 26 says")).to_have_count(1, timeout=SOON)
+    expect(theirs.locator("mark", has_text="Paragraph 26 says")).to_have_count(1)
     in_the_end = [
         *("Paragraph 03 says", first, last, "Paragraph 22 says"),
         *("Paragraph ", "24 says what", " was", "Paragraph 26 says"),
@@ -146,7 +146,7 @@ def test_what_arrives_leaves_moving_bounds_and_a_half_filled_panel_alone(
     moved = handle.get_attribute("aria-valuetext")
     at = article.text.index(words) + 10
     tag_for(colleague, article, at, at + 30)
-    expect(mine.locator("#p20 mark")).to_have_count(3, timeout=SOON)
+    expect(mine.locator("#p20 mark")).to_have_count(3)
     expect(handle).to_be_focused()
     expect(handle).to_have_attribute("aria-valuetext", moved)
     mine.keyboard.press("Enter")
@@ -161,7 +161,7 @@ def test_what_arrives_leaves_moving_bounds_and_a_half_filled_panel_alone(
     condition.fill("half a thou")
     at = article.text.index("Paragraph 22 says") + 5
     tag_for(colleague, article, at, at + 30)
-    expect(mine.locator("#p22 mark")).to_have_count(1, timeout=SOON)
+    expect(mine.locator("#p22 mark")).to_have_count(1)
     expect(condition).to_be_focused()
     condition.press_sequentially("ght")
     expect(condition).to_have_value("half a thought")
@@ -179,9 +179,9 @@ def test_who_reads_the_article_too_is_shown_until_they_leave(
     company = mine.locator("#company")
     before = top(mine, "#p1")
 
-    expect(company).to_have_text("Colleague is reading this too", timeout=SOON)
+    expect(company).to_have_text("Colleague is reading this too")
     expect(company).to_have_role("status")
-    expect(theirs.locator("#company")).to_have_text("Researcher is reading this too", timeout=SOON)
+    expect(theirs.locator("#company")).to_have_text("Researcher is reading this too")
     assert top(mine, "#p1") == before
     assert violations(mine) == []
 
@@ -189,7 +189,7 @@ def test_who_reads_the_article_too_is_shown_until_they_leave(
     Presence.objects.filter(user=colleague).update(
         seen_at=timezone.now() - datetime.timedelta(seconds=45)
     )
-    expect(company).to_have_text("", timeout=SOON)
+    expect(company).to_have_text("")
 
 
 def test_a_page_whose_session_ended_says_so_and_keeps_what_was_typed(
@@ -204,7 +204,7 @@ def test_a_page_whose_session_ended_says_so_and_keeps_what_was_typed(
     researcher.session_epoch += 1
     researcher.save()
 
-    expect(page.locator("#live").get_by_text("You are signed out")).to_be_visible(timeout=SOON)
+    expect(page.locator("#live").get_by_text("You are signed out")).to_be_visible()
     expect(page.locator("#desk textarea")).to_have_value("A thought")
     link = page.locator("#live").get_by_role("link", name="Sign in again")
     expect(link).to_have_attribute("href", re.compile(r"^/sign-in/\?next=%2Farticles%2F\d+%2F$"))
@@ -264,7 +264,7 @@ def test_whoever_is_signed_out_at_work_goes_on_after_signing_in_where_they_were(
     sign_out()
     page.locator("#rec_party").fill("Ukraine")
     expect(page.locator("#recorder .draft-line")).to_contain_text("You are signed out")
-    page.locator("#live").get_by_role("link", name="Sign in again").click(timeout=SOON)
+    page.locator("#live").get_by_role("link", name="Sign in again").click()
     sign_in()
     expect(page.locator("#rec_party")).to_have_value("Ukraine")
     expect(page.locator("#recorder .evidence-row")).to_contain_text("Paragraph 21 says what")
@@ -284,11 +284,11 @@ def test_a_withdrawal_arrives_and_filters_are_kept(
 
     tag(theirs, article, "Paragraph 22 says")
     expect_marks(every, "Paragraph 20 says", "Paragraph 21 says", "Paragraph 22 says")
-    expect(counts).to_contain_text("1 of 3 passages", timeout=SOON)
+    expect(counts).to_contain_text("1 of 3 passages")
     assert marked(mine) == ["Paragraph 20 says"]
     theirs.keyboard.press("Control+z")
     expect_marks(every, "Paragraph 20 says", "Paragraph 21 says")
-    expect(counts).to_contain_text("1 of 2 passages", timeout=SOON)
+    expect(counts).to_contain_text("1 of 2 passages")
     every.locator("#p20").scroll_into_view_if_needed()
     expect(every.locator("#margin .card")).to_have_count(2)
     assert marked(mine) == ["Paragraph 20 says"]
@@ -304,7 +304,7 @@ def test_after_a_lost_connection_what_was_missed_arrives(
     ready(theirs)
 
     mine.context.set_offline(True)
-    expect(mine.locator("#live").get_by_text(LOST)).to_be_visible(timeout=SOON)
+    expect(mine.locator("#live").get_by_text(LOST)).to_be_visible()
     tag(theirs, article, "Paragraph 22 says")
     tag(theirs, article, "Paragraph 23 says")
     assert marked(mine) == ["Paragraph 20 says", "Paragraph 21 says"]
@@ -374,13 +374,13 @@ def test_after_an_hour_offline_all_that_others_did_arrives_and_what_is_typed_sta
     for page in pages:
         page.context.set_offline(False)
     expected = ["what", "was", "said", "about"]
-    expect(mine.locator("#p40 mark")).to_contain_text(expected, timeout=SOON)
+    expect(mine.locator("#p40 mark")).to_contain_text(expected)
     expect(mine.locator("#p31 mark").first).to_have_text("Paragraph 31")
     assert "Paragraph 30 says" not in marked(mine)
     expect(mine.locator("#tags")).not_to_contain_text("Truce")
-    expect(mine.locator("#margin .card", has_text="Look here.")).to_have_count(1, timeout=SOON)
-    expect(queue.locator("#review-count")).to_contain_text("202 pieces", timeout=SOON)
-    expect(tree.locator('[role="treeitem"]')).to_have_count(1, timeout=SOON)
+    expect(mine.locator("#margin .card", has_text="Look here.")).to_have_count(1)
+    expect(queue.locator("#review-count")).to_contain_text("202 pieces")
+    expect(tree.locator('[role="treeitem"]')).to_have_count(1)
     assert [one.evaluate(caret) for one in (mine.locator("#desk textarea"), reason)] == before
     excuse(open_page, "ERR_INTERNET_DISCONNECTED", "htmx:error")
 

@@ -10,8 +10,6 @@ from talks.models import ArticleStatus
 from tests.annotations.test_carrying import EXCHANGE, GONE, NEW, OLD, QUOTE, SWAP, tagged
 from tests.factories import make_article, make_tag
 
-from .reading import SOON
-
 # A page asks at once when it comes online.
 ASK = "dispatchEvent(new Event('online'))"
 NARROW = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
@@ -168,7 +166,7 @@ def test_who_has_the_old_version_open_is_told_and_told_when_it_is_taken_back(
 
     page.evaluate(ASK)
     told = page.get_by_role("alert")
-    expect(told).to_contain_text("has taken the place of this text", timeout=SOON)
+    expect(told).to_contain_text("has taken the place of this text")
     expect(page.locator("#versions")).to_contain_text("This article was superseded")
     expect(page.get_by_role("button", name="Work on this old version")).to_be_visible()
     expect(marks).to_have_count(0)
@@ -177,5 +175,5 @@ def test_who_has_the_old_version_open_is_told_and_told_when_it_is_taken_back(
     coding.undo(admin, act)
 
     page.evaluate(ASK)
-    expect(page.locator("#versions")).to_have_text("", timeout=SOON)
+    expect(page.locator("#versions")).to_have_text("")
     expect(marks).to_have_count(1)

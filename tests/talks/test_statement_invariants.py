@@ -16,6 +16,7 @@ from talks.models import (
     Person,
     Position,
 )
+from tests.at_once import wait_for
 from tests.factories import (
     make_affiliation,
     make_article,
@@ -660,11 +661,10 @@ def test_two_at_once_do_not_take_the_last_two_pieces_away(prepare, answers, left
         return "came through"
 
     def first():
-        # Where the second waits for the lock, it has not checked when this time is over.
-        return take_away(pieces[0], first_has_checked, lambda: second_has_checked.wait(1))
+        return take_away(pieces[0], first_has_checked, lambda: wait_for(second_has_checked))
 
     def second():
-        first_has_checked.wait(5)
+        first_has_checked.wait(60)
         return take_away(pieces[1], second_has_checked, lambda: None)
 
     try:
@@ -691,12 +691,12 @@ def test_a_speaker_does_not_change_sides_while_a_position_comes_in():
                 type(speaker).objects.filter(pk=speaker.pk).update(party=other)
                 connection.check_constraints()
                 has_moved.set()
-                has_recorded.wait(1)
+                wait_for(has_recorded)
         finally:
             connection.close()
 
     def record():
-        has_moved.wait(5)
+        has_moved.wait(60)
         try:
             with transaction.atomic():
                 make_position(
