@@ -1,4 +1,4 @@
-"""A migrated database that test databases are copied from: the migrations take half a minute."""
+"""A migrated database that test databases are copied from: the migrations take a while."""
 
 import contextlib
 import hashlib
