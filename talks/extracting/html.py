@@ -52,6 +52,19 @@ AMP_TEXT = {"amp-accordion", "amp-fit-text", "amp-layout", "amp-script", "amp-st
 SENTENCE = re.compile(r"[.!?…。！？؟][”\"’'»)\]]*$")
 # Elements that hold words of a text, and no other parts of it.
 PARTS = {"p", "li", "td", "dd", "blockquote", "h2", "h3", "h4"}
+ACTING = (
+    "a",
+    "button",
+    "input",
+    "select",
+    "form",
+    "img",
+    "picture",
+    "video",
+    "audio",
+    "iframe",
+    "svg",
+)
 WORDS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "a", "span", "b", "strong", "em", "i"}
 # A paragraph that is nothing but this and links.
 LEADS_ON = re.compile(
@@ -146,6 +159,7 @@ def _article(tree, address):
     _leave_unseen_out(tree)
     _open_what_would_cut(tree)
     _wrap_loose_text(tree)
+    _keep_plain_text(tree)
     marks = _told_apart(tree)
     for element in tree.iter():
         if element.text:
@@ -172,6 +186,17 @@ def _article(tree, address):
     found.title = (found.title or "").translate(marks)
     found.author = (found.author or "").translate(marks)
     return found
+
+
+def _keep_plain_text(tree):
+    """Take the names off what holds nothing but text among paragraphs, for it is no menu."""
+    among = {one.getparent() for one in tree.iter("p")}
+    for block in tree.iter("div", "section"):
+        is_plain = block.getparent() in among and next(block.iter(*ACTING), None) is None
+        if is_plain and any(len(_shown(one)) >= LONG for one in block.iter("p")):
+            for one in block.iter():
+                one.attrib.pop("class", None)
+                one.attrib.pop("id", None)
 
 
 def _told_apart(tree):
@@ -277,12 +302,16 @@ def _open_what_would_cut(tree):
     for element in tree.xpath("//figure[.//blockquote or .//table or .//ul or .//ol or .//p]"):
         element.tag = "div"
     for element in tree.iter("p"):
-        # What has many links is taken for a menu; this is a sentence.
-        links = list(element.iter("a"))
-        if len(links) > 1 and SENTENCE.search(_shown(element)):
+        # What is linked is taken for a menu; this is a sentence, or a list that one announces.
+        text, links = _shown(element), list(element.iter("a"))
+        if links and SENTENCE.search(text) and (len(links) > 1 or _is_in_text(element)):
             etree.strip_tags(element, "a")
+        following = element.getnext()
+        announces = text.endswith(":") and not LEADS_ON.fullmatch(text[:-1])
+        if announces and following is not None and following.tag in {"ul", "ol"}:
+            etree.strip_tags(following, "a")
         # So is what is called like one; this is too long.
-        if not links and len(_shown(element)) >= LONG:
+        if not links and len(text) >= LONG:
             element.attrib.pop("class", None)
             element.attrib.pop("id", None)
     for around in list(tree.iter(*PARTS)):
@@ -297,6 +326,14 @@ def _open_what_would_cut(tree):
         element.drop_tag()
     for element in tree.xpath("//code | //kbd | //samp | //var | //tt | //q"):
         element.drop_tag()
+
+
+def _is_in_text(paragraph):
+    """Whether a paragraph stands beside a long one that has no links."""
+    return any(
+        one is not None and one.tag == "p" and one.find(".//a") is None and len(_shown(one)) >= LONG
+        for one in (paragraph.getprevious(), paragraph.getnext())
+    )
 
 
 def _main_text(tree):

@@ -708,11 +708,13 @@ PARAGRAPHS = [f"<p>{sentence}</p>" for sentence in SENTENCES]
          [*SENTENCES[:1] * 2, "Yes.", "Yes.", SENTENCES[1], "No.", "No.", SENTENCES[0]]),
         # A sentence of links is no menu; quotes and tables in figures stay, captions do not.
         (f"<article>{PARAGRAPHS[0]}<p><a href='/a'>The envoy</a> <a href='/b'>said</a> <a "
-         f"href='/c'>no</a>.</p>{PARAGRAPHS[1]}<figure><blockquote><p>We are not ready.</p>"
-         f"</blockquote></figure>{PARAGRAPHS[2]}<figure><table><tr><td>Kyiv</td><td>1,000</td></tr></table>"
+         f"href='/c'>no</a>.</p><p>They read:</p><ul><li><a href='/m'>A memorandum</a></li></ul>"
+         f"<p><a href='/e'>{SENTENCES[0]}</a></p>{PARAGRAPHS[1]}<figure><blockquote><p>We are not "
+         f"ready.</p></blockquote></figure>{PARAGRAPHS[2]}<figure><table><tr><td>Kyiv</td><td>1,000</td></tr></table>"
          f"<figcaption>By side</figcaption></figure>{PARAGRAPHS[3]}<figcaption>The envoy"
          "</figcaption></article>",
-         [SENTENCES[0], "The envoy said no.", SENTENCES[1], "We are not ready.", SENTENCES[2],
+         [SENTENCES[0], "The envoy said no.", "They read:", "A memorandum", SENTENCES[0],
+          SENTENCES[1], "We are not ready.", SENTENCES[2],
           "Kyiv", "1,000", SENTENCES[3]]),
         # What leads to other texts, and asks to subscribe.
         (f"<article>{PARAGRAPHS[0]}<p><b>Read more: <a href='/x'>Who is who at the talks</a></b>"
@@ -729,8 +731,8 @@ PARAGRAPHS = [f"<p>{sentence}</p>" for sentence in SENTENCES]
         (f"<article><h1>The talks</h1>{''.join(PARAGRAPHS)}</article><article><h1>Another</h1>"
          + "".join(PARAGRAPHS).replace("talks", "games") + "</article>", ["The talks", *SENTENCES]),
         # What a paragraph or all of them are called, as menus are, does not matter.
-        (f"<article>{PARAGRAPHS[0]}<p class='share'>{SENTENCES[1]}</p>{PARAGRAPHS[2]}</article>",
-         SENTENCES[:3]),
+        (f"<article>{PARAGRAPHS[0]}<p class='share'>{SENTENCES[1]}</p><div class='widget'>"
+         f"{PARAGRAPHS[2]}<p>No.</p></div></article>", [*SENTENCES[:3], "No."]),
         (f"<div class='comment-body'>{''.join(PARAGRAPHS)}</div><footer><p>All rights of the Daily "
          "are reserved, and it answers for nothing that others wrote.</p></footer>", SENTENCES),
         # Whatever a sentence, a list or a quote is made of, and short texts among paragraphs.
