@@ -1172,17 +1172,23 @@ def _take_back_tag(tag, row, changes):
         changes.change(tag, status=row["before"]["status"])
 
 
-def last_acts(actor, *, on_codebook=False, in_review=False):
+def last_acts(actor, *, on_codebook=False, in_review=False, on_list=False):
     """What Ctrl+Z takes back and what Ctrl+Shift+Z does again: two acts, or None for each.
 
     An undoing can be taken back as long as nothing new was done since. In an article those are
-    acts on articles; on the pages of the codebook, acts that changed it; in the queue, verdicts.
+    acts on articles; on the pages of the codebook, acts that changed it; in the queue, verdicts;
+    in the list of articles, what is done to them there.
     """
     own = Act.objects.filter(actor=actor)
     if in_review:
         undoing = Q(kind__in=[ActKind.UNDO, ActKind.REDO])
         own = own.filter(
             Q(kind=ActKind.REVIEW) | (undoing & Q(changes__contains=[{"model": "review"}]))
+        )
+    elif on_list:
+        there = [ActKind.ARTICLE, ActKind.DONE]
+        own = own.filter(
+            Q(kind__in=there) | Q(undoes__kind__in=there) | Q(undoes__undoes__kind__in=there)
         )
     else:
         own = own.filter(article__isnull=on_codebook)

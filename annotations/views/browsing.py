@@ -50,6 +50,8 @@ def article_list(request):
         for article in page.object_list:
             article.progress = found[article.pk]
             article.is_ticked = f"{article.pk}:{article.version}" in context.get("ticked", [])
+        context["undoable"], context["redoable"] = coding.last_acts(request.user, on_list=True)
+        context["back"] = request.get_full_path()
         context["kept"] = SavedSearch.objects.kept_on(SavedPage.ARTICLES, request.user)
         context["key"] = uuid.uuid4()
     if not page.count and not form.is_narrowed():

@@ -234,10 +234,11 @@ def test_bad_values_say_nothing(client, coder, fields):
 
 
 def test_a_newer_version_is_not_done_and_an_old_one_only_knowingly(client, coder, admin):
-    old = make_article("They met in Ankara on Friday.")
+    words = "They met in Ankara. Nothing was agreed upon by either of the two sides."
+    old = make_article(f"{words} It was Friday.")
     coding.tag_passage(coder, old, 0, 8, make_tag())
     call(client, old)
-    new = make_article("They met in Ankara on Saturday.", round=old.round)
+    new = make_article(f"{words} It was Saturday.", round=old.round)
     carrying.supersede(admin, new, old, new.version)
 
     assert seen(new, coder) == ([], ["Coder"])
