@@ -39,6 +39,7 @@ KINDS = {
     "account": User,
 }
 # Keys that are let go rather than taken along: neither the newer text nor another paper's goes.
+# The newer text supersedes what the one that goes superseded, if it did.
 LET_GO = {(Article, "supersedes"), (Article, "variant_of")}
 
 
@@ -166,6 +167,8 @@ def purge(plan, by, reason):
     counts = plan.counts
     stone = _stone(plan, by, reason)
     for holder, field, keys in plan.let_go:  # while the history still sees it
+        if field.name == "supersedes":
+            _close_ranks(keys)
         holder._base_manager.filter(**{f"{field.name}__in": keys}).update(**{field.name: None})
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -192,6 +195,15 @@ def purge(plan, by, reason):
     stone.sha256 = digest.hexdigest()
     stone.save()
     return stone
+
+
+def _close_ranks(keys):
+    """Have the newer text supersede the one before a text that goes, which else counts again."""
+    going = Article.objects.filter(pk__in=keys)
+    older = going.values_list("supersedes", flat=True).first()
+    newer = list(Article.objects.filter(supersedes__in=keys).values_list("pk", flat=True))
+    going.update(supersedes=None)
+    Article.objects.filter(pk__in=newer).update(supersedes=older)
 
 
 def _thin_out(plan):

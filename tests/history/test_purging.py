@@ -116,6 +116,19 @@ def test_an_article_goes_with_its_file_and_leaves_its_variants_and_newer_version
     assert checking.holes() == []
 
 
+def test_the_newest_text_supersedes_the_oldest_where_the_one_between_goes(admin):
+    oldest = make_article("They met on Friday.", status="published")
+    position = make_position(article=oldest)
+    between = make_article("They met on Monday.", supersedes=oldest)
+    newest = make_article("They met on Sunday.", supersedes=between)
+
+    purge("article", between, admin, "--yes")
+
+    assert Article.objects.get(pk=newest.pk).supersedes == oldest
+    assert list(Position.objects.on_superseded_texts()) == [position]
+    assert checking.holes() == []
+
+
 def test_a_tombstone_tells_the_rest_and_stands_at_the_old_address(
     client, article, researcher, admin
 ):
