@@ -39,6 +39,14 @@ ONE_WORD = regex.compile(
     r"|(?<=[\u0400-\u052f])['’‘`´](?=[\u0400-\u052f]))*"
 )
 ABBREVIATED = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_]\b)")
+# A Cyrillic word and what ends its forms, above all those of Ukrainian nouns and adjectives. Of a
+# word of few letters too little would be left; one without an ending begins its other forms.
+CYRILLIC = r"[\u0400-\u04ff\u0301'’‘`´]"
+ENDINGS = (
+    "ього|ьому|ями|ами|ого|ому|ими|їми|ові|еві|єві|ою|ею|єю|ой|ей|ом|ем|єм|ах|ях|ів|їв|ов|ев|ам|ям"
+    "|ий|ій|їй|ый|а|я|о|е|є|и|і|ї|у|ю|ы|ь|й"
+)
+FORM = re.compile(rf"({CYRILLIC}{{4,}}?)(?:{ENDINGS})|({CYRILLIC}{{5,}})", re.IGNORECASE)
 THOUSANDS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 
 
@@ -52,12 +60,18 @@ class Term(NamedTuple):
 
     @property
     def as_tsquery(self):
+        return self.as_tsquery_with(by_forms=False)
+
+    def as_tsquery_with(self, *, by_forms):
+        """For ``to_tsquery``; ``by_forms`` where the configuration knows of no stems."""
         # No sign that would end the operand; to PostgreSQL these two are as good as a space.
         text = self.text.replace("\\", "/").replace("'", "’")
         found = [f"'{one}'{self._sign_of_beginning(one)}" for one in self._wordings(text)]
         if " " in text and not self.is_phrase and not self.is_without:
             # "May 16 200 men came" is found as well.
             found.append(f"({' & '.join(f"'{one}'" for one in text.split())})")
+        if by_forms and self.stem:
+            found.append(f"'0{self.stem.replace("'", '’')}':*")
         any_of_them = f"({' | '.join(found)})" if len(found) > 1 else found[0]
         return f"{'!' if self.is_without else ''}{any_of_them}"
 
@@ -75,6 +89,12 @@ class Term(NamedTuple):
         """Of pairs a single sign is a beginning."""
         is_one = self.is_prefix and not self.is_unspaced
         return ":*" if is_one or SIGN.fullmatch(wording) else ""
+
+    @property
+    def stem(self):
+        """What the forms of a Cyrillic word begin with, "" of other words and of phrases."""
+        form = None if self.is_phrase or self.is_prefix else FORM.fullmatch(self.text)
+        return (form[1] or form[2]) if form else ""
 
     @property
     def word_lists(self):
@@ -110,10 +130,16 @@ class Asked(NamedTuple):
     @property
     def as_tsquery(self):
         """For PostgreSQL's ``to_tsquery``, whatever its configuration."""
-        groups = [" | ".join(term.as_tsquery for term in group) for group in self.groups]
-        return " & ".join(
-            [f"({group})" for group in groups] + [term.as_tsquery for term in self.without]
-        )
+        return self.as_tsquery_with(by_forms=False)
+
+    def as_tsquery_with(self, *, by_forms):
+        """The same; ``by_forms`` where the configuration knows of no stems."""
+        groups = [
+            " | ".join(term.as_tsquery_with(by_forms=by_forms) for term in group)
+            for group in (*self.groups, *((term,) for term in self.without))
+        ]
+        wanted = len(self.groups)
+        return " & ".join([f"({group})" for group in groups[:wanted]] + groups[wanted:])
 
     @property
     def terms(self):

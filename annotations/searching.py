@@ -48,7 +48,8 @@ from talks.models import (
 from . import found_words
 from .models import Draft, DraftKind, EntryKind, Note, SearchEntry, Tag, Tagging
 
-CONFIGS = ("parley_english", "parley_russian", "parley_simple")
+UNSTEMMED = "parley_simple"
+CONFIGS = ("parley_english", "parley_russian", UNSTEMMED)
 LIKE = 0.45  # how like a name must be to what was typed; see docs/decisions
 ROWS = 20
 TURNS = 8  # of a question with "OR", of which names are looked for
@@ -98,7 +99,8 @@ class Marker(SearchQueryCombinable, Func):
 
 def query_of(asked, config):
     # Signs of the syntax of a tsquery are none of those that the function replaces.
-    plain = Func(Value(asked.as_tsquery), function="search_plain")
+    tsquery = asked.as_tsquery_with(by_forms=config == UNSTEMMED)
+    plain = Func(Value(tsquery), function="search_plain")
     return SearchQuery(plain, config=config, search_type="raw")
 
 
@@ -239,7 +241,7 @@ def shown(keys, asked):
         row.language = row.article.language if row.kind in PRINTED else ""
         row.url = _address(row, parties, reports)
         row.note = notes.get(row.object_id) if row.kind == EntryKind.NOTE else None
-        spans = _spans(row.marked_label, row.label, asked)
+        spans = _spans(row, row.marked_label, row.label, asked)
         row.heading = found_words.pieces(row.label, spans)
         row.places = _places(row, asked)
         if not row.heading:
@@ -350,7 +352,7 @@ def _heading_of_words(row):
     return (row.places[0][0] if row.places else [found_words.Piece(row.words, False)]), []
 
 
-def _spans(marked, text, asked):
+def _spans(row, marked, text, asked):
     """The words of ``text`` that are found, also those that only begin as they were asked for.
 
     Those and words without spaces between them PostgreSQL does not mark.
@@ -358,6 +360,8 @@ def _spans(marked, text, asked):
     terms = [term for group in asked.groups for term in group]
     unspaced = [term.text for term in terms if term.is_unspaced]
     beginnings = [term.text for term in terms if term.is_prefix and term.is_one_word]
+    if row.config == UNSTEMMED:
+        beginnings += [term.stem for term in terms if term.stem]
     return found_words.joined(
         found_words.of_phrases(
             text,
@@ -372,7 +376,7 @@ def _spans(marked, text, asked):
 
 def _places(row, asked):
     """The sentences that hold the words: (pieces, address) pairs, the best first."""
-    spans = _spans(row.marked_words, row.words, asked)
+    spans = _spans(row, row.marked_words, row.words, asked)
     if not row.words:
         return []
     best = found_words.best_sentences(row.words, spans, count=3 if row.is_text else 1)
