@@ -122,6 +122,10 @@ def read(page, address=""):
             "url": stated["url"] or found.url,
             "licence": found.license or stated["licence"],
         }
+    if fields.get("publisher") and fields.get("byline"):
+        names = fields["byline"].split("; ")
+        others = [one for one in names if one.casefold() != fields["publisher"].casefold()]
+        fields["byline"] = "; ".join(others or names)
     return text, {
         key: " ".join(value.translate(BARED).split()) for key, value in fields.items() if value
     }
@@ -575,10 +579,18 @@ def _leads_on(text):
 
 
 def _day_in_words(tree):
-    """The day in words that stands in a short text of the page before all others."""
+    """The day in words that stands in a short text before all others, and not in a site's head."""
     for text in tree.xpath("//body//text()"):
-        if len(text) < 60 and (found := IN_WORDS.search(text)):
-            return _day(found[0])
+        if len(text) < LONG and (found := IN_WORDS.search(text)):
+            above = [one.tag for one in text.getparent().iterancestors()] + [text.getparent().tag]
+            is_apart = not {"nav", "aside", "footer", "form", "script", "style"}.isdisjoint(above)
+            is_of_site = "header" in above and {"article", "main"}.isdisjoint(above)
+            in_text = any(
+                one.tag == "p" and len(_shown(one)) >= LONG
+                for one in (text.getparent(), text.getparent().getparent())
+            )
+            if not (is_apart or is_of_site or in_text):
+                return _day(found[0])
     return ""
 
 

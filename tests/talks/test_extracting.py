@@ -762,6 +762,8 @@ def test_a_page_is_read_whole_and_nothing_beside_it(body, read):
                      {"@type": "Person", "@id": "#p", "name": "Ada Writer"},
                      {"@type": "Organization", "@id": "#o", "name": "Daily &amp; Co"}]},
          {"byline": "Ada Writer", "publisher": "Daily & Co", "published_on": "2025-05-16"}),
+        ({"@type": "Article", "author": ["Ada Writer", "the daily"], "publisher": "The Daily"},
+         {"byline": "Ada Writer", "publisher": "The Daily"}),
         ({"@type": "WebPage", "mainEntity": {"@type": "Article", "datePublished": "May 16, 2025",
           "author": ["Ada Writer", {"name": ["Ben Poet", "https://daily.example/ada"]}],
           "inLanguage": {"@type": "Language", "alternateName": "uk"}}},
@@ -805,7 +807,8 @@ def test_what_only_a_page_s_data_have_is_read_from_them(stated, read):
 def test_a_day_in_words_is_found_where_a_page_states_none(day):
     from talks.extracting import html
 
-    page = f"<article><h1>T</h1><div class='top'>{day}</div>{''.join(PARAGRAPHS)}</article>"
+    today = "<header><div>Today: 29 November 2026</div></header>"
+    page = f"{today}<article><h1>T</h1><div class='top'>{day}</div>{''.join(PARAGRAPHS)}</article>"
 
     assert html.read(page)[1]["published_on"] == "2025-05-16"
 
