@@ -16,6 +16,7 @@ SAME_SIZE = 0.85, 1.18
 GUTTER = 5  # points between two columns
 EDGE = 15  # points of a page's text within which a running head or a page number stands
 WORD_GAP, WIDE_GAP = 0.1, 0.6  # of a letter's size
+CELL_GAP = 0.3  # between cells that are set close
 LONGEST = 60  # lines of a paragraph
 FEWEST_ROWS = 3  # that have a gap at one place, where the gap parts columns
 MOST_ROWS = 60  # rows of a page that are tried together
@@ -211,7 +212,7 @@ def _gaps(row):
     found = []
     for part, gap in spaces:
         width = gap.right - gap.left
-        if width > WIDE_GAP * row[gap.index].size:
+        if width > (WIDE_GAP if gap.follows else CELL_GAP) * row[gap.index].size:
             others = [
                 two.right - two.left
                 for other, two in spaces
@@ -234,15 +235,19 @@ def _parts(rows, gaps, index, gap):
     The words of a justified line all stand equally far apart. Else it tells where the rows
     around have a gap too.
     """
-    width = gap.right - gap.left
-    if not gap.follows or gap.is_odd or width > 10 * rows[index][0].size:
+    width, size = gap.right - gap.left, rows[index][0].size
+    is_jump = not gap.follows and width > WIDE_GAP * size
+    if is_jump or gap.is_odd or width > 10 * size:
         return True
-    return not gap.is_even and _rows_with_gap(rows, gaps, index, gap) >= FEWEST_ROWS
+    return (
+        not (gap.follows and gap.is_even) and _rows_with_gap(rows, gaps, index, gap) >= FEWEST_ROWS
+    )
 
 
 def _rows_with_gap(rows, gaps, index, gap):
     """How many rows around, with this one, have a gap at the same place."""
     size = rows[index][0].size
+    least = (0.5 if gap.follows else CELL_GAP) * size
     count = 1
     for step in (-1, 1):
         near, base, one, two = index + step, rows[index][0].base, gap.left, gap.right
@@ -250,7 +255,8 @@ def _rows_with_gap(rows, gaps, index, gap):
             common = [
                 (max(one, other.left), min(two, other.right), other.is_odd)
                 for other in gaps[near]
-                if other.follows and min(two, other.right) - max(one, other.left) > 0.5 * size
+                if other.follows == gap.follows
+                and min(two, other.right) - max(one, other.left) > least
             ]
             if any(is_odd for *_, is_odd in common):
                 return FEWEST_ROWS

@@ -318,6 +318,17 @@ def test_the_cells_of_a_pdf_s_table_are_read_row_by_row_whatever_they_hold(reade
         "This is how both sides stood when the talks ended.",
     ]
 
+    # Set closer to one another than words may be in a line that is spread.
+    page = [
+        *cell(40, 1892, "The first cell's", "words go to here", "and then end."),
+        *cell(140, 1892, "The other cell's", "words begin here", "and so on."),
+    ]
+
+    assert reader.read(make_printed_pdf([page]), name="a.pdf").text.split("\n") == [
+        "The first cell's words go to here and then end.",
+        "The other cell's words begin here and so on.",
+    ]
+
 
 def test_a_pdf_s_notes_stand_behind_the_text_that_goes_on_over_them(reader):
     first = [(40, 1900, 10, "They agreed on a swap, which"), (40, 1888, 10, "was asked for by the"),
