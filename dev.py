@@ -245,6 +245,8 @@ def alone():
             except BlockingIOError:
                 print("Another dev.py is setting up; waiting for it …", flush=True)
                 fcntl.flock(lock, fcntl.LOCK_EX)
+        # What sets up holds it too: where this process is killed, it may go on for a while.
+        os.set_inheritable(lock.fileno(), True)
         yield
 
 
@@ -275,7 +277,7 @@ def make_venv():
     print("Setting up with Python {} …".format(found["version"]), flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
     command = [found["base"], "-m", "venv", VENV]
-    subprocess.run(command, check=True, env=clean_environment())
+    subprocess.run(command, check=True, env=clean_environment(), close_fds=False)
     return {"version": found["version"], "base": found["base"], "folder": VENV, "locks": {}}
 
 
@@ -284,7 +286,7 @@ def install(lock_name):
     # Python compiles what it loads; to compile all that there is takes a quarter of the time.
     pip = [PYTHON, "-m", "pip", "install", "-qq", "--no-compile", "--disable-pip-version-check"]
     pip += ["--require-hashes", "-r", lock_name]
-    if subprocess.run(pip, env=clean_environment()).returncode:
+    if subprocess.run(pip, env=clean_environment(), close_fds=False).returncode:
         sys.exit("The libraries could not be installed; pip says why above.")
 
 

@@ -17,6 +17,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -252,12 +253,18 @@ def test_a_changed_lock_makes_the_environment_anew_also_after_a_kill_in_the_maki
     before = time.time_ns()
     start = project.start("manage")
     wait_until(lambda: is_newer(project.venv / "pyvenv.cfg", before))
+    assert "The locked libraries have changed." in start.stdout.readline()
+    (making,) = psutil.Process(start.pid).children()
+    making.suspend()
     start.kill()
-    assert "The locked libraries have changed." in start.communicate()[0]
 
-    code, output = project.run("manage")
+    second = project.start("manage")
+    assert "waiting for it" in second.stdout.readline()
+    making.resume()
+    output, _ = second.communicate(timeout=120)
+    start.communicate()
 
-    assert (code, "Setting up with Python" in output) == (3, True)
+    assert (second.returncode, "Setting up with Python" in output) == (3, True)
     assert not (project.venv / "left-over").exists()
 
 
