@@ -399,6 +399,11 @@ def test_undo_and_redo_by_keys_also_after_the_page_changed(
     expect(page.locator("#article-text mark")).to_have_count(0)
     page.keyboard.press("Control+Shift+z")
     expect(page.locator("#article-text mark")).to_have_count(1)
+    page.locator(".card").focus()
+    page.locator(".card .untag").press("Enter")
+    expect(page.locator("#undo-form button")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#article-text mark")).to_have_count(1)
 
     assert stored() == [("Istanbul", "Ceasefire", "researcher")]
 

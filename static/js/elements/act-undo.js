@@ -20,8 +20,8 @@ class ActUndo extends HTMLElement {
     for (const type of ["pointerenter", "pointerleave", "focusin", "focusout"]) this.addEventListener(type, this, options);
     this.#quietLater();
     if (hadFocus) requestAnimationFrame(() => {
-      hadFocus = false;
-      if (document.activeElement === document.body) this.querySelector("button, a")?.focus();
+      // What had it is gone, such as the card of the last tag that was taken off.
+      if (document.activeElement === document.body) this.querySelector("button, a")?.focus({ preventScroll: true });
     });
     if (this.hasAttribute("data-fresh")) announce(this.querySelector(".act")?.textContent ?? "");
   }
@@ -35,11 +35,11 @@ class ActUndo extends HTMLElement {
     switch (event.type) {
       case "keydown": return this.#key(event);
       case "htmx:before:request":
-        if (!asUndo(event)) return;
-        running = asUndo(event);
-        hadFocus = running.contains(document.activeElement);
+        running = asUndo(event) ?? running;
+        hadFocus = event.detail.ctx.sourceElement.contains(document.activeElement);
         return;
       case "htmx:finally:request":
+        hadFocus = false;
         if (event.detail.ctx.sourceElement !== running) return;
         running = null;
         return this.#next();
