@@ -51,8 +51,11 @@ CHOICES = {
 # All control characters but tab, the ends of lines and pages.
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 NO_HIGH = bytes(range(8, 256))  # bytes that are the high one of few letters
+FOREIGN = re.compile(rb"[\x80-\xff]")
 SHOWN = 60
 FEW = 4  # letters outside ASCII, which may be of any encoding by chance
+# Of what languages write no words: Cyrillic that is read as Western European, or as other Cyrillic.
+NO_WORDS = re.compile(r"[À-ÖØ-öø-ÿ]{5,}|\b[а-яёіїє][А-ЯЁІЇЄ]{4,}")
 SAMPLE = 50_000  # bytes that are looked at for a proposal
 # The commonest Chinese signs, of which text that is read wrongly has few.
 COMMON_HAN = set(
@@ -87,6 +90,13 @@ def decode(data, encoding="", declared=""):
             f"This calls itself {CHOICES.get(chosen, chosen.upper())}, but its bytes are UTF-8. "
             "Say which it is.",
             found,
+        )
+    is_told = encoding or marked or chosen.startswith("utf")
+    if not is_told and len(NO_WORDS.findall(text)) >= FEW:
+        raise Unreadable(
+            f"This calls itself {CHOICES.get(chosen, chosen.upper())}, but has no words in it that "
+            "are written so. Say which encoding it is in.",
+            proposals(data),
         )
     refuse_binary(text)
     return text.removeprefix("\ufeff"), chosen
@@ -164,12 +174,16 @@ def proposals(data):
         names += [codecs.lookup(one.encoding).name for one in near]
         names += ["cp1251", "cp1252", "koi8-u"]
     offered = []
+    # Pages begin with much that is ASCII; a letter of several bytes stands whole from there.
+    first = FOREIGN.search(data)
+    start = max(0, first.start() - 100) // 4 * 4 if first else 0
+    sample = data[start : start + 4000]
     for name in dict.fromkeys(names):
         key = next((one for one in CHOICES if codecs.lookup(one).name == name), "")
         if key == "utf-8":
             continue
         # A letter may be cut in two where the sample ends.
-        text = codecs.getincrementaldecoder(name)("ignore").decode(data[:4000])
+        text = codecs.getincrementaldecoder(name)("ignore").decode(sample)
         if key and not CONTROL.search(text) and text.strip():
             offered.append((key, _telling(text)))
     return offered[:4]

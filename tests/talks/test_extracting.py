@@ -854,8 +854,15 @@ def test_what_is_no_charset_of_the_web_is_not_taken_for_one(reader, charset):
     assert (found.encoding, found.text) == ("utf-8", "They met +AGE- \\u0041.\nThey agreed.")
 
 
-def test_utf8_that_calls_itself_something_else_is_asked_about(reader):
+def test_what_calls_itself_something_else_than_it_is_is_asked_about(reader):
     page = make_html(["Сторони зустрілися у Стамбулі."] * 3).replace(b"utf-8", b"windows-1251")
+
+    russian = make_html(["Стороны встретились в Стамбуле и говорили."] * 3, head=" " * 9000)
+    for real, said in (("cp1251", b"iso-8859-1"), ("koi8-u", b"windows-1251")):
+        other = russian.decode().encode(real).replace(b"utf-8", said)
+        with pytest.raises(Unreadable, match="but has no words in it") as refused:
+            reader.read(other, name="a.html")
+        assert (real, "Стороны") in [(key, text[-30:-23]) for key, text in refused.value.proposals]
 
     with pytest.raises(Unreadable, match="its bytes are UTF-8") as refused:
         reader.read(page, name="a.html")
