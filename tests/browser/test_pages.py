@@ -349,6 +349,9 @@ def test_with_wide_spacing_a_narrow_page_is_read_without_scrolling_sideways(
         found[path] += page.evaluate(SIDEWAYS)
 
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    brand, inbox = (page.locator(one).bounding_box() for one in (".brand", ".inbox-link"))
+    assert inbox["y"] >= brand["y"] + brand["height"]
 
 
 def test_rows_that_stack_on_a_phone_keep_their_headers_and_cells(open_page, article, admin):
