@@ -48,6 +48,7 @@ GIVEN_UP = (
     "the worker’s log tells more."
 )
 SLICE = 5  # seconds of work, then another batch has its turn
+TOGETHER, MANY = 1_000_000, 500  # bytes and files that are stored at once
 UNDETERMINED = "und"  # BCP 47 for a language that nobody has told
 HIDDEN = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 
@@ -78,13 +79,28 @@ def begin(user, files, *, key, name, **fields):
         if done := Batch.objects.filter(started_by=user, key=key).first():
             return done
         raise
-    number = 0
-    for number, incoming in enumerate(files, start=1):
-        BatchItem.objects.put(_item(batch, number, incoming))
-    if not number:
+    items = (_item(batch, number, incoming) for number, incoming in enumerate(files, start=1))
+    is_empty = True
+    for some in _together(items):
+        is_empty = False
+        BatchItem.objects.put(some)
+    if is_empty:
         raise Unreadable("There is no file in it.")
     transaction.on_commit(lambda: ask_for_turn(batch.pk))
     return batch
+
+
+def _together(items):
+    """The items in lists that are stored at once: of many small ones, or of one that is large."""
+    some, size = [], 0
+    for item in items:
+        some.append(item)
+        size += len(item.content or b"")
+        if size >= TOGETHER or len(some) == MANY:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 def _item(batch, number, incoming):

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from .articles import Article, ArticleStatus, Round, is_one_of
-from .contents import ContentQuerySet, execute
+from .contents import ContentQuerySet, execute_many
 from .intakes import Intake, Origin
 
 
@@ -79,14 +79,17 @@ class ItemStatus(models.TextChoices):
 
 
 class BatchItemQuerySet(ContentQuerySet):
-    def put(self, item):
-        """Store an item that is new."""
-        fields = [field for field in item._meta.concrete_fields if not field.primary_key]
+    def put(self, items):
+        """Store items that are new."""
+        fields = [one for one in self.model._meta.concrete_fields if not one.primary_key]
         columns = ", ".join(field.column for field in fields)
         places = ", ".join("%b" if field.name == "content" else "%s" for field in fields)
-        execute(
-            f"INSERT INTO {item._meta.db_table} ({columns}) VALUES ({places})",  # noqa: S608
-            [field.get_db_prep_save(getattr(item, field.attname), connection) for field in fields],
+        execute_many(
+            f"INSERT INTO {self.model._meta.db_table} ({columns}) VALUES ({places})",  # noqa: S608
+            [
+                [one.get_db_prep_save(getattr(item, one.attname), connection) for one in fields]
+                for item in items
+            ],
         )
 
     def waiting(self):

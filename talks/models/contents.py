@@ -4,6 +4,8 @@ Django's cursor writes values into its SQL, in hex, and reads them so: several t
 they are.
 """
 
+import contextlib
+
 import psycopg
 from django.db import connection, models
 
@@ -22,10 +24,22 @@ class ContentQuerySet(models.QuerySet):
 
 def execute(sql, values):
     """Execute with values bound by the server, all as bytes: the first row, if there are rows."""
+    with _cursor() as cursor:
+        cursor.execute(sql, values, prepare=False, binary=True)
+        return cursor.fetchone() if cursor.description else None
+
+
+def execute_many(sql, rows):
+    """Execute the same for several rows of values, in few journeys to the database."""
+    with _cursor() as cursor:
+        cursor.executemany(sql, rows)
+
+
+@contextlib.contextmanager
+def _cursor():
     connection.ensure_connection()
     with (
         connection.wrap_database_errors,
         psycopg.Cursor(connection.connection) as cursor,
     ):
-        cursor.execute(sql, values, prepare=False, binary=True)
-        return cursor.fetchone() if cursor.description else None
+        yield cursor

@@ -106,6 +106,21 @@ def test_a_batch_can_be_left_to_be_prepared():
 
 
 @pytest.mark.django_db
+def test_files_that_are_stored_in_several_goes_keep_their_order(monkeypatch):
+    monkeypatch.setattr(batches, "MANY", 3)
+    monkeypatch.setattr(batches, "TOGETHER", 30)
+    files = {"a": b"", "b": b"x" * 40, **{f"{n}": b"y" for n in range(7)}}
+
+    batch = make_batch(files)
+
+    stored = batch.items.order_by("number").values_list("number", "name", "content")
+    whole = [
+        (number, name, content or None) for number, (name, content) in enumerate(files.items(), 1)
+    ]
+    assert [(*one, content and bytes(content)) for *one, content in stored] == whole
+
+
+@pytest.mark.django_db
 def test_the_history_names_whom_a_batch_was_loaded_for():
     batch = make_batch(numbered(2))
     with pghistory.context(command="run_worker"):
