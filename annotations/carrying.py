@@ -84,7 +84,7 @@ def supersede(actor, article, old, version, **key):
 
 @_recorded
 def _supersede(actor, article, old, version, known, *, key):
-    article, old = _both_in_turn(article.pk, old.pk)
+    article, old = _in_turn(article.pk, old.pk)
     if article.supersedes_id == old.pk:
         return None
     if article.version != version:
@@ -219,7 +219,8 @@ def _go_on(actor, act, *, key):
 @_recorded
 def _look_for(actor, article, among=None, *, key):
     """Look in ``article`` for what was left behind, of all passages or ``among`` some."""
-    article, old = _both_in_turn(article.pk, article.supersedes_id)
+    keys = [article.pk, article.supersedes_id]
+    article, old, *_ = _in_turn(*keys, *_newer_than(article.pk))
     passages = left_behind(old, article)
     if among is not None:
         passages = passages.filter(pk__in=among)
@@ -264,16 +265,26 @@ def drop(actor, carry, version, *, key):
     )
 
 
-def _both_in_turn(*keys):
+def _in_turn(*keys):
     """Let acts on these articles wait, in one order; the articles as they are now, as named."""
     rows = Article.objects.select_for_update(no_key=True, of=["self"]).order_by("pk")
     held = {row.pk: row for row in rows.filter(pk__in=keys)}
     return [held[key] for key in keys]
 
 
+def _newer_than(key):
+    """The keys of the articles that supersede one, from version to version.
+
+    What work may go on to has its turn with the others, so that no two acts wait for each other.
+    """
+    while key := Article.objects.filter(supersedes=key).values_list("pk", flat=True).first():
+        yield key
+
+
 def _own_turn(carry, version):
     """The carry as it is, still to be decided, its article and the old one. Raises Stale."""
-    article, old = _both_in_turn(carry.article_id, carry.passage.article_id)
+    keys = [carry.article_id, carry.passage.article_id]
+    article, old, *_ = _in_turn(*keys, *_newer_than(carry.article_id))
     carries = Carry.objects.select_related("passage")
     carry = carries.select_for_update(no_key=True, of=["self"]).get(pk=carry.pk)
     if carry.withdrawn_at or carry.version != version or carry.status in SETTLED:

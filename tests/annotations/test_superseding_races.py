@@ -9,7 +9,7 @@ from annotations import carrying, codebook, coding, progress, recording
 from annotations.models import Act, Note, Tagging
 from annotations.models_carrying import Carry
 from talks.models import Article, Evidence, Passage, Position
-from tests.at_once import at_once, wait_for
+from tests.at_once import at_once, wait_for, wait_for_one_who_waits
 from tests.factories import (
     make_article,
     make_note,
@@ -236,7 +236,7 @@ def test_what_is_written_just_before_is_carried_over(monkeypatch, admin, researc
     tag = make_tag()
     old, new = pair()
     with monkeypatch.context() as patched:
-        patched.setattr(carrying, "_both_in_turn", without_turn)
+        patched.setattr(carrying, "_in_turn", without_turn)
         assert at_the_same_time(old, new) == old
     assert not Carry.objects.exists()
 
@@ -274,7 +274,7 @@ def test_of_two_who_supersede_the_same_text_one_does_it(monkeypatch, admin, old,
 
     def looking_together(article):
         found = look(article)
-        both_look.wait(10)
+        both_look.wait(60)
         return found
 
     def without_turn(*keys):
@@ -294,7 +294,7 @@ def test_of_two_who_supersede_the_same_text_one_does_it(monkeypatch, admin, old,
         return done[0], str(refused)
 
     with monkeypatch.context() as patched:
-        patched.setattr(carrying, "_both_in_turn", without_turn)
+        patched.setattr(carrying, "_in_turn", without_turn)
         patched.setattr(carrying, "supersedable_by", looking_together)
         act, _ = race()
     coding.undo(admin, act)
@@ -302,3 +302,34 @@ def test_of_two_who_supersede_the_same_text_one_does_it(monkeypatch, admin, old,
         one.refresh_from_db()
 
     assert "Another version has taken this place" in race()[1]
+
+
+def test_two_who_decide_on_two_versions_do_not_wait_for_each_other(
+    monkeypatch, admin, researcher, colleague, old
+):
+    """The last version was loaded before the one between, so its turn comes first."""
+    last = make_article("They met in Ankara on Sunday.", round=old.round, status="draft")
+    between = make_article(NEW, round=old.round, status="draft")
+    for older, newer in ((old, between), (between, last)):
+        coding.tag_passage(researcher, older, *SPAN, make_tag())
+        carrying.supersede(admin, newer, older, newer.version)
+    has_decided, go_on = threading.Event(), carrying._go_on
+
+    def go_on_late(actor, act, **key):
+        if act.article_id == between.pk:
+            has_decided.set()
+            wait_for_one_who_waits()
+        return go_on(actor, act, **key)
+
+    def decide(actor, article):
+        carry = Carry.objects.select_related("passage").get(article=article)
+        return carrying.settle(actor, carry, carry.start, carry.end, carry.version)
+
+    def decide_then():
+        has_decided.wait(60)
+        return decide(colleague, last)
+
+    monkeypatch.setattr(carrying, "_go_on", go_on_late)
+    done = at_once(lambda: decide(researcher, between), decide_then)
+
+    assert [type(one) for one in done] == [Act, Act]

@@ -309,6 +309,13 @@ def written(lines):
     return text, owners
 
 
+def line_of(text, start, words):
+    """The words of the lines that ``words`` stand in, which have no stops: before and behind."""
+    end = start + len(words)
+    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    return text[first:start].split(), text[end : len(text) if last < 0 else last].split()
+
+
 @settings(max_examples=300, deadline=None)
 @given(edited(), st.data())
 def test_what_is_sure_stands_on_the_same_words_of_the_same_sentence(pair, data):
@@ -324,6 +331,11 @@ def test_what_is_sure_stands_on_the_same_words_of_the_same_sentence(pair, data):
         assert new[match.start : match.end] == old[start:end]
     else:
         assert not match.is_sure
+    core = old[start:end].strip()
+    if match.is_sure and core:
+        before = len(old[start:end]) - len(old[start:end].lstrip())
+        lines = line_of(old, start + before, core), line_of(new, match.start + before, core)
+        assert lines[0] == lines[1]
     if match.is_sure and new_owners[match.start : match.end] != old_owners[start:end]:
         # Then nothing within sight tells the two apart, or the words it stood on are gone.
         still_there = any(
