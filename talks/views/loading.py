@@ -604,11 +604,25 @@ def original(request, original_id):
     """The file as it came, to be saved; never shown as a page of ours."""
     only_admins(request.user)
     row = get_object_or_404(Original.objects.defer("content"), pk=original_id)
+    content = Original.objects.content_of(row.pk)
     return HttpResponse(
-        Original.objects.content_of(row.pk),
+        content,
         content_type="application/octet-stream",
         headers={
-            "Content-Disposition": content_disposition_header(True, row.name),
+            "Content-Disposition": content_disposition_header(True, _file_name(row.name, content)),
             "Content-Security-Policy": "default-src 'none'; sandbox",
         },
     )
+
+
+def _file_name(name, content):
+    """As what it is saved: a pasted text has no file name, one from the web has an address."""
+    if "://" in name:
+        name = name.partition("?")[0].rstrip("/").rpartition("/")[2]
+    if re.search(r"\.[A-Za-z0-9]{1,8}$", name):
+        return name
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return name
+    return f"{name.rstrip('.… ')}.{'html' if loading.is_page(content) else 'txt'}"

@@ -233,7 +233,7 @@ def test_what_is_found_in_a_superseded_text_says_so(client, coder):
 
     page = client.get(reverse("annotations:search"), {"q": "quokka"}).content.decode()
 
-    assert page.count('<span class="chip">Superseded</span>') == 2
+    assert page.count('<span class="chip plain">Superseded</span>') == 2
     assert client.get("/articles/").content.decode().count("Superseded") == 1
 
 

@@ -568,6 +568,9 @@ def test_the_original_is_handed_out_as_a_file_and_never_as_a_page(client, loader
     assert response["Content-Type"] == "application/octet-stream"
     assert response["Content-Disposition"].startswith("attachment; filename*=utf-8''")
     assert response["X-Content-Type-Options"] == "nosniff"
+    loader(paste="They met in Istanbul.")
+    pasted = client.get(reverse("talks:original", args=[Original.objects.latest("pk").pk]))
+    assert pasted["Content-Disposition"] == 'attachment; filename="They met in Istanbul.txt"'
 
 
 @pytest.mark.parametrize("who", ["researcher", "editor"])
