@@ -197,7 +197,8 @@ def _keep_plain_text(tree):
     among = {one.getparent() for one in tree.iter("p")}
     for block in tree.iter("div", "section"):
         is_plain = block.getparent() in among and next(block.iter(*ACTING), None) is None
-        if is_plain and any(len(_shown(one)) >= LONG for one in block.iter("p")):
+        is_quote = "quote" in (block.get("class") or "")
+        if is_plain and (is_quote or any(len(_shown(one)) >= LONG for one in block.iter("p"))):
             for one in block.iter():
                 one.attrib.pop("class", None)
                 one.attrib.pop("id", None)

@@ -750,9 +750,10 @@ PARAGRAPHS = [f"<p>{sentence}</p>" for sentence in SENTENCES]
         (f"<article>{PARAGRAPHS[0]}<p>He met on <time>Friday</time>, <label>again</label>.</p><div>"
          "No.</div><div class='x'><div>Not now.</div></div><section>So be it.</section><ul><li>"
          "<div>One</div><div>of two</div></li></ul><h3><button>And then?</button></h3>"
-         f"<blockquote>Peace.<footer>An envoy</footer></blockquote>{PARAGRAPHS[1]}</article>",
+         "<blockquote>Peace.<footer>An envoy</footer></blockquote><div class='quote'><div>No."
+         f"</div><div class='quote__author'>Another</div></div>{PARAGRAPHS[1]}</article>",
          [SENTENCES[0], "He met on Friday, again.", "No.", "Not now.", "So be it.", "One", "of two",
-          "And then?", "Peace.", "An envoy", SENTENCES[1]]),
+          "And then?", "Peace.", "An envoy", "No.", "Another", SENTENCES[1]]),
     ],
     ids=["live", "parts", "loose", "divs", "inline", "unseen", "twice", "figures", "furniture",
          "elements", "endless", "paragraph's name", "text's name", "short"],
