@@ -117,8 +117,8 @@ class Term(NamedTuple):
 
     @property
     def as_typed(self):
-        text = f'"{self.text}"' if self.is_phrase else self.text
-        return f"{'-' if self.is_without else ''}{text}{'*' if self.is_prefix else ''}"
+        text = f"{self.text}{'*' if self.is_prefix else ''}"
+        return f"{'-' if self.is_without else ''}{f'"{text}"' if self.is_phrase else text}"
 
 
 class Asked(NamedTuple):
@@ -190,7 +190,9 @@ def _term(match):
     is_without = bool(match["minus"])
     if match["phrase"] is not None:
         text = " ".join(match["phrase"].translate(QUOTES).split())
-        return Term(text, is_without, is_phrase=True) if LETTER.search(text) else None
+        is_prefix = text.endswith("*")
+        text = text.strip("* ")
+        return Term(text, is_without, is_prefix, is_phrase=True) if LETTER.search(text) else None
     word = match["word"]
     is_prefix = word.endswith("*")
     word = word.strip("*")

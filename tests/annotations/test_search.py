@@ -512,6 +512,8 @@ def marked(client, q):
         # Beginnings longer than the stem, and of words that stand everywhere.
         ("The negotiations failed.", "negotiat*", ["negotiations"]),
         ("Its SECURITY matters.", "securit* -sec", ["SECURITY"]),
+        ("One swap: the prisoners' swap.", '"prisoner sw*"', ["prisoners", "swap"]),
+        ("Полк «Азов», азовці.", "«Азо*»", ["Азов", "азовці"]),
         ("Washington was told.", "was*", ["Washington", "was"]),
         ("Éric left, he said.", "e*", ["Éric"]),
         ("The café's owner.", '"owner" cafe*', ["café", "owner"]),
