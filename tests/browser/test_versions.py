@@ -107,6 +107,7 @@ def test_the_pages_of_versions_fit_a_phone_in_the_dark(open_page, violations, ad
     other = make_article(NEW + " Later.", round=old.round)
     addresses = [
         f"/articles/{new.pk}/carries/",
+        f"/articles/{new.pk}/carries/?whole={new.carries.waiting().first().pk}",
         f"/articles/{new.pk}/differences/",
         f"/articles/{other.pk}/supersede/",
         f"/articles/{other.pk}/supersede/?old={new.pk}",
