@@ -167,3 +167,5 @@ def test_all_articles_of_a_page_are_ticked_at_once(open_page):
     page.get_by_role("button", name="Do it").click()
 
     page.get_by_text("Published 3 articles.").wait_for()
+    table = page.get_by_role("region", name="Articles")
+    assert table.evaluate("one => one.scrollWidth - one.clientWidth") == 0
