@@ -39,8 +39,8 @@ JOINED = regex.compile(
 JOINED_LENGTH = 60  # code points of one, at most
 QUOTE_SIGN = regex.compile('["“”„«»「」『』]')
 GRAPHEME = regex.compile(r"\X")
-# What a sentence says: its words, what is read as a word, and where it asks and quotes.
-SAID = regex.compile(rf"{WORD.pattern}|[\p{{S}}%‰?？؟]|-(?=\d)|\"", regex.V1)
+# What a sentence says: its words and numbers, what is read as a word, where it asks and quotes.
+SAID = regex.compile(rf"\d+(?:[.,:]\d+)+|{WORD.pattern}|[\p{{S}}%‰?？؟]|-(?=\d)|\"", regex.V1)
 SENTENCE_LENGTH = 500  # code points of one looked at on each side, at most
 
 

@@ -588,11 +588,11 @@ def test_of_long_versions_what_stands_around_the_changes_is_shown(client, admin)
 
 def test_why_the_same_words_wait_is_said(client, admin):
     old = make_article(
-        "Kyiv asked for a truce and Moscow came. So they say.\nAll of them agreed to meet in May."
+        "Kyiv asked for a truce and Moscow came. So they say.\nAll of them agreed to free 1,000."
     )
     new = make_article(
         "Moscow asked for a truce and Kyiv came. At last.\nSo they say."
-        "\nAll of them agreed in part to meet.",
+        "\nAll of them agreed to free 1,200.",
         round=old.round,
     )
     tagged(old, "asked for a truce and", "So they say", "agreed")
@@ -604,7 +604,7 @@ def test_why_the_same_words_wait_is_said(client, admin):
     assert re.findall(r"The words are the same, but (.*?)\.</p>", page.text) == [
         "their sentence puts its words in another order",
         "their sentence does not tell the place: it is short, or stands there more than once",
-        "in their sentence <del>may</del> went, <ins>part</ins> came",
+        "in their sentence <del>1,000</del> went, <ins>1,200</ins> came",
     ]
 
 
